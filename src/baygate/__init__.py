@@ -1,0 +1,1 @@
+"""baygate: a GraphQL data-sharing hub between government agencies."""
