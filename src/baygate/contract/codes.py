@@ -1,0 +1,32 @@
+"""The codes that several views speak."""
+
+from enum import StrEnum
+
+from strawberry import federation
+
+
+@federation.enum(description="One of the three sides of the boundary. 法域")
+class Jurisdiction(StrEnum):
+    """Whose law a party or a document stands under."""
+
+    CN_GD = "CN_GD"
+    HK = "HK"
+    MO = "MO"
+
+
+@federation.enum(description="Which way goods cross. 进出口标志")
+class Direction(StrEnum):
+    """Import or export, seen from the mainland."""
+
+    IMPORT = "IMPORT"
+    EXPORT = "EXPORT"
+
+
+@federation.enum(description="Standing of a licence or certificate. 证照状态")
+class LicenceStatus(StrEnum):
+    """Whether a licence can be relied on."""
+
+    VALID = "VALID"
+    SUSPENDED = "SUSPENDED"
+    REVOKED = "REVOKED"
+    EXPIRED = "EXPIRED"

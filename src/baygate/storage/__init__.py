@@ -1,0 +1,1 @@
+"""PostgreSQL: tables, migrations, connections. Knows no GraphQL."""
