@@ -21,7 +21,7 @@ Declared = TypeVar("Declared", bound=type)
     name="personal",
     description="Personal information: its release needs a scope and a basis of its own. 个人信息",
     compose=True,
-    import_url="https://baygate.dev/spec/v1.0",
+    import_url="https://baygate.example/spec/v1.0",
 )
 class Personal:
     """Marks personal information (PIPL art. 4)."""

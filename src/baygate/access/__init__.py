@@ -1,0 +1,1 @@
+"""Who is asking, and what the policies in force decide for him, concrete field by concrete field."""

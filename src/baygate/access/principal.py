@@ -1,0 +1,24 @@
+"""The principal: who asks, for whom, for what purpose, on what basis."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Principal:
+    """A caller as the hub believes him, with every attribute that a policy can name.
+
+    ``attributes`` are those of the subject that row conditions compare with records (``region``, ``party``...); they
+    are bound as variables and do not split plans.
+    """
+
+    client: str
+    agency: str | None
+    party: str | None
+    jurisdiction: str
+    roles: frozenset[str]
+    scopes: frozenset[str]
+    purpose: str | None
+    legal_basis: str | None
+    assurance: int
+    attributes: Mapping[str, str] = field(default_factory=dict)

@@ -1,0 +1,1 @@
+"""The road of a request: Call, Principal, Operation, Access, Plan, Result, Receipt."""

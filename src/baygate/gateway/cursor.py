@@ -1,0 +1,78 @@
+"""Cursors: sealed on the way out, opened on the way in.
+
+A cursor holds the keys of a row, which the caller may not be allowed to read, so it is encrypted and authenticated
+(AES-SIV, RFC 5297: deterministic, the same row gives the same cursor). It is bound to the connection's field, order and
+conditions and to the access class; elsewhere it does not open.
+"""
+
+import base64
+import binascii
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import orjson
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESSIV
+
+from baygate.gateway.refusal import Refusal
+from baygate.sources.fetch import ListOf, Literal, Value
+from baygate.sources.resident.pages import CURSOR_MARK, Page
+
+_MARKED = re.compile(re.escape(CURSOR_MARK) + r'(\d+):"((?:[^"\\]|\\.)*)"')
+_LONGEST = 2_048
+
+
+class Cursors:
+    """Seals and opens cursors under one key (64 bytes)."""
+
+    def __init__(self, key: bytes) -> None:
+        self._siv = AESSIV(key)
+
+    def seal(self, text: str, pages: Sequence[Page], variables: Mapping[str, Any], access_class: str) -> str:
+        """Return the answer with every place in it sealed."""
+        bindings = [binding_of(page, variables, access_class) for page in pages]
+
+        def sealed(match: re.Match[str]) -> str:
+            keys = orjson.loads(orjson.loads(f'"{match[2]}"'))
+            return f'"{self.token(keys, bindings[int(match[1])])}"'
+
+        return _MARKED.sub(sealed, text)
+
+    def token(self, keys: Sequence[Any], binding: list[bytes]) -> str:
+        """Return the cursor for the keys of a row."""
+        return base64.urlsafe_b64encode(self._siv.encrypt(orjson.dumps(keys), binding)).rstrip(b"=").decode()
+
+    def open(self, cursor: str, page: Page, variables: Mapping[str, Any], access_class: str) -> Sequence[Any]:
+        """Return the keys in a cursor; raise Refusal (INVALID_CURSOR) if it is not of this list, order and caller."""
+        try:
+            if len(cursor) > _LONGEST:
+                raise ValueError
+            sealed = base64.b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
+            keys = orjson.loads(self._siv.decrypt(sealed, binding_of(page, variables, access_class)))
+        except (ValueError, binascii.Error, InvalidTag):
+            raise Refusal(
+                "INVALID_CURSOR",
+                f"A cursor given to {page.coordinate} is not one of this list in this order, with these conditions and "
+                "for this caller. Start again from the first page.",
+                coordinate=page.coordinate,
+            ) from None
+        return keys  # type: ignore[no-any-return]
+
+
+def binding_of(page: Page, variables: Mapping[str, Any], access_class: str) -> list[bytes]:
+    """Return what a cursor of this page is bound to (the associated data of its encryption)."""
+    where = {name: _resolved(value, variables) for name, value in sorted(page.where.items())}
+    return [page.coordinate.encode(), page.order.encode(), orjson.dumps(where, default=str), access_class.encode()]
+
+
+def _resolved(value: Value, variables: Mapping[str, Any]) -> Any:
+    match value:
+        case Literal(value=constant):
+            return constant
+        case ListOf(items=items):
+            return [_resolved(item, variables) for item in items]
+    found: Any = variables
+    for step in value.path:
+        found = found[step]
+    return found

@@ -1,0 +1,156 @@
+"""GraphQL over HTTP, to the letter of its specification (draft of 2025): methods, media types, status codes.
+
+``application/graphql-response+json`` gets the true status; ``application/json``, for clients of old, gets 200 whenever
+the request was well formed, whatever GraphQL thought of it (section 6.4).
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import orjson
+from starlette.types import Message, Receive, Scope, Send
+
+from baygate.access.access import Access
+from baygate.access.principal import Principal
+from baygate.gateway.call import Call, from_body, from_url
+from baygate.gateway.limits import Limits
+from baygate.gateway.negotiation import GRAPHQL_RESPONSE, accepted, check_content_type
+from baygate.gateway.refusal import LimitExceeded, Refusal
+from baygate.gateway.road import Answer, Road
+
+log = logging.getLogger("baygate.http")
+
+Identify = Callable[[Scope], tuple[Principal, Access]]
+
+_ALWAYS = [(b"cache-control", b"no-store"), (b"x-content-type-options", b"nosniff"), (b"vary", b"accept")]
+_MALFORMED = {"BAD_REQUEST", "BATCHING_NOT_SUPPORTED"}
+_PREFLIGHT_HEADERS = {b"graphql-require-preflight", b"apollo-require-preflight", b"x-apollo-operation-name"}
+_DRAINED = 16 * 1024 * 1024
+_PATIENCE = 0.05
+"""Seconds after which it is watched whether the client is still there; most answers are sooner."""
+
+
+class GraphQLEndpoint:
+    """The endpoint as an ASGI application."""
+
+    def __init__(self, road: Callable[[], Road], identify: Identify, limits: Limits, *, preflight: bool) -> None:
+        self._road = road
+        self._identify = identify
+        self._limits = limits
+        self._preflight = preflight
+        self._running = 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        headers = dict(scope["headers"])
+        media = GRAPHQL_RESPONSE
+        self._running += 1
+        try:
+            media = accepted(headers.get(b"accept"))
+            call = await self._call(scope, headers, receive)
+            if self._running > self._limits.concurrency:
+                raise LimitExceeded("number of concurrent requests", None, self._limits.concurrency, status=503)
+            principal, access = self._identify(scope)
+            answer = await _unless_left(receive, self._road().travel(call, principal, access))
+            if answer is not None:
+                await _send(send, 200, media, answer.body, _headers(answer))
+        except Refusal as refusal:
+            await _refuse(send, media, refusal)
+        except Exception:
+            log.exception("a request failed in a way that nobody foresaw")
+            unforeseen = Refusal("INTERNAL", "The hub failed to answer; its operator can see why in the log.", status=503)
+            await _refuse(send, media, unforeseen)
+        finally:
+            self._running -= 1
+
+    async def _call(self, scope: Scope, headers: dict[bytes, bytes], receive: Receive) -> Call:
+        match scope["method"]:
+            case "POST":
+                check_content_type(headers.get(b"content-type"))
+                return from_body(await self._body(headers, receive), self._limits)
+            case "GET":
+                if self._preflight and not _PREFLIGHT_HEADERS & headers.keys():
+                    raise Refusal(
+                        "PREFLIGHT_REQUIRED",
+                        "A GET needs a header that no form or image can send: add GraphQL-Require-Preflight: 1.",
+                    )
+                return from_url(scope["query_string"], self._limits)
+        message = "GraphQL is asked by POST, or by GET for queries."
+        raise Refusal("METHOD_NOT_ALLOWED", message, status=405, headers=[(b"allow", b"GET, POST")])
+
+    async def _body(self, headers: dict[bytes, bytes], receive: Receive) -> bytes:
+        declared = headers.get(b"content-length", b"0")
+        size = int(declared) if declared.isdigit() else 0
+        chunks: list[bytes] = []
+        read = 0
+        while True:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                raise Refusal("BAD_REQUEST", "The client left before the body was complete.")
+            chunk = message.get("body", b"")
+            read += len(chunk)
+            if max(read, size) <= self._limits.body:
+                chunks.append(chunk)
+            else:
+                chunks.clear()
+            # what is too large is still read to its end, within reason: a client hears nothing while it writes
+            if not message.get("more_body", False) or read > _DRAINED:
+                break
+        if max(read, size) > self._limits.body:
+            raise LimitExceeded("body's size in bytes", max(read, size), self._limits.body, status=413)
+        return chunks[0] if len(chunks) == 1 else b"".join(chunks)
+
+
+async def _unless_left(receive: Receive, answering: Awaitable[Answer]) -> Answer | None:
+    """Return the answer, or None if the client left before it was there: then its work is cancelled."""
+    loop = asyncio.get_running_loop()
+    task = asyncio.current_task()
+    assert task is not None  # noqa: S101 - an ASGI application runs in a task
+    watching: list[asyncio.Task[None]] = []
+    left = False
+
+    async def watch() -> None:
+        nonlocal left
+        message: Message = {"type": ""}
+        while message["type"] != "http.disconnect":
+            message = await receive()
+        left = True
+        task.cancel()
+
+    timer = loop.call_later(_PATIENCE, lambda: watching.append(loop.create_task(watch())))
+    try:
+        return await answering
+    except asyncio.CancelledError:
+        if not left:
+            raise
+        task.uncancel()
+        return None
+    finally:
+        timer.cancel()
+        for each in watching:
+            each.cancel()
+
+
+def _headers(answer: Answer) -> list[tuple[bytes, bytes]]:
+    timing = (b"server-timing", answer.timing)
+    return [timing, (b"baygate-receipt", answer.receipt.encode())] if answer.receipt else [timing]
+
+
+async def _refuse(send: Send, media: bytes, refusal: Refusal) -> None:
+    status = refusal.status
+    if media != GRAPHQL_RESPONSE and status == 400 and refusal.code not in _MALFORMED:
+        status = 200
+    await _send(send, status, media, orjson.dumps({"errors": refusal.errors}), list(refusal.headers))
+
+
+async def _send(send: Send, status: int, media: bytes, body: bytes, headers: list[tuple[bytes, bytes]]) -> None:
+    length = (b"content-length", b"%d" % len(body))
+    start: dict[str, Any] = {
+        "type": "http.response.start",
+        "status": status,
+        "headers": [(b"content-type", media), length, *_ALWAYS, *headers],
+    }
+    await send(start)
+    await send({"type": "http.response.body", "body": body})

@@ -1,0 +1,101 @@
+"""The static cost of a plan: how many rows and values its answer can hold at most, by the bounds of its lists.
+
+Bounds can be variables, so a cost is a sum of products, evaluated for each request in a few multiplications.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from baygate.gateway.limits import Limits
+from baygate.gateway.refusal import LimitExceeded, Refusal
+from baygate.sources.binding import Binding, Paged, Several
+from baygate.sources.fetch import Literal, Selected, Selection, Variable
+from baygate.sources.resident.pages import DEFAULT_PAGE, MOST
+
+Factors = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Cost:
+    """Sums of products: for each set of variables the coefficient of their product."""
+
+    rows: Mapping[Factors, int]
+    values: Mapping[Factors, int]
+    bounds: tuple[Any, ...]
+    """Every bound of a list, literal or variable, checked against what one list may be asked for."""
+
+    @property
+    def constant(self) -> bool:
+        """Whether no variable bounds any list, so that it need not be checked again for each request."""
+        return not any(isinstance(bound, Variable) for bound in self.bounds)
+
+    def most_rows(self) -> int | None:
+        """Return the most rows the answer can hold, None if a variable decides."""
+        return self.rows.get((), 0) if self.constant else None
+
+    def check(self, variables: Mapping[str, Any], limits: Limits) -> None:
+        """Refuse a request that asks for more than the limits allow."""
+        for bound in self.bounds:
+            size = bound.value if isinstance(bound, Literal) else variables[bound.path[0]]
+            if size < 0:
+                raise Refusal("BAD_USER_INPUT", "A list cannot be asked for a negative number of items.")
+            if size > MOST:
+                raise LimitExceeded("size of a list", size, MOST, advice="Read it page by page.")
+        advice = "Ask for fewer items (first, last) or fewer nested lists."
+        for name, terms, maximum in (("rows", self.rows, limits.rows), ("cost", self.values, limits.cost)):
+            total = _evaluated(terms, variables)
+            if total > maximum:
+                raise LimitExceeded(name, total, maximum, advice=advice)
+
+
+def _evaluated(terms: Mapping[Factors, int], variables: Mapping[str, Any]) -> int:
+    total = 0
+    for factors, coefficient in terms.items():
+        product = coefficient
+        for name in factors:
+            product *= variables[name]
+        total += product
+    return total
+
+
+def cost_of(selection: Selection, binding: Binding) -> Cost:
+    """Return the cost of a decided selection."""
+    counter = _Counter(binding)
+    counter.count(selection, 1, ())
+    return Cost(counter.rows, counter.values, tuple(counter.bounds))
+
+
+class _Counter:
+    def __init__(self, binding: Binding) -> None:
+        self.binding = binding
+        self.rows: dict[Factors, int] = {}
+        self.values: dict[Factors, int] = {}
+        self.bounds: list[Any] = []
+
+    def count(self, selection: Selection, times: int, factors: Factors) -> None:
+        """Count a selection that stands ``times`` x ``factors`` times; of several concrete types all, at most."""
+        for owner, fields in selection.fields.items():
+            for each in fields:
+                _add(self.values, factors, times)
+                if each.selection is not None and not each.withheld:
+                    self._below(owner, each, each.selection, times, factors)
+
+    def _below(self, owner: str, each: Selected, selection: Selection, times: int, factors: Factors) -> None:
+        fields = self.binding.roots if owner == "Query" else getattr(self.binding.objects.get(owner), "fields", {})
+        bound = fields.get(each.field)
+        if isinstance(bound, Several | Paged):
+            size = each.arguments.get("first") or each.arguments.get("last") or Literal(DEFAULT_PAGE)
+            self.bounds.append(size)
+            if isinstance(size, Literal):
+                times *= max(size.value, 0)
+            else:
+                assert isinstance(size, Variable)  # noqa: S101 - a bound is a number
+                factors = tuple(sorted((*factors, size.path[0])))
+        if bound is not None:
+            _add(self.rows, factors, times)
+        self.count(selection, times, factors)
+
+
+def _add(terms: dict[Factors, int], factors: Factors, times: int) -> None:
+    terms[factors] = terms.get(factors, 0) + times

@@ -1,0 +1,203 @@
+"""Plan: the fetches of an operation for one shape and one access, compiled, with all that is known beforehand."""
+
+import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+from graphql import GraphQLSchema, OperationDefinitionNode, SelectionSetNode
+
+from baygate.access.access import Access
+from baygate.gateway.limits import Limits
+from baygate.gateway.operation import Operation
+from baygate.gateway.planning.cost import Cost, cost_of
+from baygate.gateway.planning.release import Notice, Place, Releaser
+from baygate.gateway.planning.selection import Selector
+from baygate.sources.binding import Binding
+from baygate.sources.fetch import TYPENAME, Argument, Fetch, ListOf, Literal, Selected, Selection, Variable
+from baygate.sources.resident.statement import CompiledFetch, Statement, entities
+
+RESIDENT = "resident"
+ENTITIES = "_entities"
+_MOST_ROWS_TO_COALESCE = 1_000
+
+
+@dataclass(frozen=True)
+class Supergraph:
+    """What plans are made over: the composed schema, and the binding of its resident source."""
+
+    schema: GraphQLSchema
+    binding: Binding
+    version: str
+
+
+@dataclass
+class EntityFetch:
+    """Fetches for ``_entities``: one statement for each concrete type and set of key fields met so far."""
+
+    key: str
+    representations: Argument | None
+    selections: Mapping[tuple[str, tuple[str, ...]], Selection | None]
+    binding: Binding
+    _statements: dict[tuple[str, tuple[str, ...]], Statement] = field(default_factory=dict)
+
+    def given(self, variables: Mapping[str, Any]) -> list[Any]:
+        """Return the representations that came with the request."""
+        match self.representations:
+            case Variable(path=(name,)):
+                return variables[name]  # type: ignore[no-any-return]
+            case Literal(value=constant):
+                return constant  # type: ignore[no-any-return]
+            case ListOf(items=items):
+                return [variables[item.path[0]] if isinstance(item, Variable) else item.value for item in items]  # type: ignore[union-attr]
+        return []
+
+    def statement(self, name: str, keys: tuple[str, ...]) -> Statement | None:
+        """Return the statement for entities of a type reached by ``keys``; None if they are withheld."""
+        selection = self.selections[name, keys]
+        if selection is None:
+            return None
+        if (name, keys) not in self._statements:
+            self._statements[name, keys] = entities(Fetch(RESIDENT, selection, keys), self.binding)
+        return self._statements[name, keys]
+
+
+@dataclass
+class Plan:
+    """All that a warm request needs.
+
+    ``keys`` are the response keys in order; ``resident`` answers most, ``entities`` and ``local`` the rest.
+    ``tail`` is what follows the data in the answer: errors and extensions, the same for every request of this plan.
+    """
+
+    keys: tuple[str, ...]
+    resident: CompiledFetch | None
+    entities: tuple[EntityFetch, ...]
+    local: OperationDefinitionNode | None
+    cost: Cost
+    tail: bytes
+    access_class: str
+    valid_from: datetime.datetime
+    valid_until: datetime.datetime
+
+    @property
+    def weight(self) -> int:
+        """An estimate of the plan's size in memory, in bytes; mostly its statements."""
+        return 4_000 + (6 * len(self.resident.statement.sql) if self.resident else 0) + 20_000 * len(self.entities)
+
+    @property
+    def passes_through(self) -> bool:
+        """Whether the resident answer is the whole answer, and need not be parsed."""
+        return self.resident is not None and not self.entities and self.local is None
+
+
+def plan(
+    operation: Operation, variables: Mapping[str, Any], access: Access, supergraph: Supergraph, limits: Limits
+) -> Plan:
+    """Plan an operation for the shape of ``variables`` and for one access class. Pure: no I/O, no clock.
+
+    Raise LimitExceeded if the operation unfolds into too much.
+    """
+    selector = Selector(operation, supergraph.schema, variables, limits.compiled_fields)
+    asked = selector.root()
+    releaser = Releaser(access, supergraph.binding, supergraph.schema, selector.problems)
+    (fields,) = asked.fields.values()
+    kept = tuple(each for each in fields if each.field in supergraph.binding.roots or each.field == TYPENAME)
+    decided = releaser.root(Selection(asked.type, {asked.type: kept}))
+    cost = cost_of(decided, supergraph.binding)
+    cost.check(variables, limits)
+    references = tuple(_entities(each, releaser, supergraph) for each in fields if each.field == ENTITIES)
+    local = [each for each in fields if each not in kept and each.field != ENTITIES]
+    return Plan(
+        keys=tuple(each.key for each in fields),
+        resident=_resident(decided, supergraph, cost),
+        entities=references,
+        local=_only(operation.definition, local, selector) if local else None,
+        cost=cost,
+        tail=_tail(tuple(releaser.notices.values())),
+        access_class=access.access_class,
+        valid_from=access.valid_from,
+        valid_until=access.valid_until,
+    )
+
+
+def _resident(decided: Selection, supergraph: Supergraph, cost: Cost) -> CompiledFetch | None:
+    (fields,) = decided.fields.values()
+    if not fields:
+        return None
+    fetch = Fetch(RESIDENT, decided)
+    rows = cost.most_rows()
+    small = rows is not None and rows <= _MOST_ROWS_TO_COALESCE
+    return CompiledFetch(fetch, supergraph.binding, coalesces=small)
+
+
+def _entities(selected: Selected, releaser: Releaser, supergraph: Supergraph) -> EntityFetch:
+    assert selected.selection is not None  # noqa: S101 - _entities is a list of a union
+    decided: dict[tuple[str, tuple[str, ...]], Selection | None] = {}
+    place = Place((selected.key,), listed=True)
+    for name, fields in selected.selection.fields.items():
+        for keys in entity_keys(supergraph.schema, name):
+            decided[name, keys] = releaser.entity(Selection(name, {name: fields}), place, keys)
+    return EntityFetch(selected.key, selected.arguments.get("representations"), decided, supergraph.binding)
+
+
+def entity_keys(schema: GraphQLSchema, name: str) -> tuple[tuple[str, ...], ...]:
+    """Return the sets of key fields by which entities of a type can be referred to (``@key``)."""
+    definition = schema.get_type(name)
+    strawberry_type = (definition.extensions if definition else {}).get("strawberry-definition")
+    directives = getattr(strawberry_type, "directives", None) or ()
+    return tuple(tuple(str(each.fields).split()) for each in directives if type(each).__name__ == "Key")
+
+
+def _only(definition: OperationDefinitionNode, fields: list[Selected], selector: Selector) -> OperationDefinitionNode:
+    """Return the operation reduced to what the hub itself answers: introspection and ``_service``."""
+    nodes = [node for each in fields for node in selector.nodes[each.key]]
+    return OperationDefinitionNode(
+        operation=definition.operation,
+        variable_definitions=definition.variable_definitions,
+        directives=(),
+        selection_set=SelectionSetNode(selections=tuple(nodes)),
+        loc=definition.loc,
+    )
+
+
+def _tail(notices: tuple[Notice, ...]) -> bytes:
+    errors = [_error(each) for each in notices if each.kind in {"FIELD_WITHHELD", "BAD_USER_INPUT"}]
+    masked = [_told(each) for each in notices if each.kind in {"FIELD_MASKED", "FIELD_CONDITIONAL"}]
+    parts = {"errors": errors, "extensions": {"access": masked} if masked else None}
+    return b"".join(b',"%s":%s' % (name.encode(), orjson.dumps(part)) for name, part in parts.items() if part)
+
+
+def _error(notice: Notice) -> dict[str, Any]:
+    if notice.kind == "BAD_USER_INPUT":
+        return {"message": notice.message, "path": notice.path, "extensions": {"code": notice.kind}}
+    withholding = notice.withholding
+    reason = f"by {withholding.policy} ({withholding.rule})" if withholding.policy else "no policy in force grants it"
+    helps = {
+        name: value
+        for name, value in (("scopes", withholding.scopes), ("purposes", withholding.purposes))
+        if value
+    }
+    return {
+        "message": f"{notice.coordinate} is withheld: {reason}.",
+        "path": notice.path,
+        "extensions": {
+            "code": notice.kind,
+            "coordinate": notice.coordinate,
+            "providers": notice.providers,
+            "policy": withholding.policy,
+            "rule": withholding.rule,
+            "helps": helps or None,
+        },
+    }
+
+
+def _told(notice: Notice) -> dict[str, Any]:
+    return {
+        "path": notice.path,
+        "code": notice.kind,
+        "coordinate": notice.coordinate,
+        "providers": notice.providers,
+        "rules": sorted(set(notice.rules)),
+    }

@@ -1,0 +1,139 @@
+"""Result: the fetches of a plan run, and their answers put together."""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Any
+
+import orjson
+from graphql import DocumentNode, ExecutionResult, execute_sync
+
+from baygate.access.principal import Principal
+from baygate.gateway.cursor import Cursors
+from baygate.gateway.limits import Limits
+from baygate.gateway.operation import Operation
+from baygate.gateway.planning.plan import EntityFetch, Plan, Supergraph
+from baygate.gateway.refusal import LimitExceeded, Refusal
+from baygate.gateway.variables import coercer, Unfit
+from baygate.sources.resident.binder import Bound, binder, columns
+from baygate.sources.resident.dispatcher import Dispatcher
+from baygate.sources.resident.pages import Page
+
+Key = Callable[[str], bytes]
+
+
+class Executor:
+    """Runs plans: on the resident source, on entity representations, on the hub's own schema."""
+
+    def __init__(self, dispatcher: Dispatcher, supergraph: Supergraph, cursors: Cursors, key: Key, limits: Limits) -> None:
+        self._dispatcher = dispatcher
+        self._supergraph = supergraph
+        self._cursors = cursors
+        self._key = key
+        self._limits = limits
+
+    async def run(
+        self, plan: Plan, operation: Operation, variables: Mapping[str, Any], raw: Mapping[str, Any], principal: Principal
+    ) -> bytes:
+        """Return the body of the answer; ``raw`` are the variables as they came."""
+        if plan.passes_through:
+            text = await self._resident(plan, variables, principal)
+            return b'{"data":' + text.encode() + plan.tail + b"}"
+        parts: dict[str, Any] = {}
+        errors: list[Any] = []
+        resident, *lists = await asyncio.gather(
+            self._resident(plan, variables, principal),
+            *(self._entities(each, plan, operation, variables, principal) for each in plan.entities),
+        )
+        parts |= orjson.loads(resident)
+        parts |= {each.key: orjson.Fragment(text) for each, text in zip(plan.entities, lists, strict=True)}
+        if plan.local is not None:
+            local = self._local(plan, operation, raw)
+            parts |= local.data or {}
+            errors += [error.formatted for error in local.errors or ()]
+        data = orjson.dumps({key: parts[key] for key in plan.keys})
+        tail = plan.tail or (b',"errors":' + orjson.dumps(errors) if errors else b"")
+        return b'{"data":' + data + tail + b"}"
+
+    async def _resident(self, plan: Plan, variables: Mapping[str, Any], principal: Principal) -> str:
+        fetch = plan.resident
+        if fetch is None:
+            return "{}"
+        statement = fetch.statement
+        values = fetch.bind(self._bound(statement.pages, plan, variables, principal))
+        text = await self._dispatcher.answer(fetch, values)
+        if statement.pages:
+            text = self._cursors.seal(text, statement.pages, variables, plan.access_class)
+        return text
+
+    def _bound(
+        self,
+        pages: Sequence[Page],
+        plan: Plan,
+        variables: Mapping[str, Any],
+        principal: Principal,
+        representation: Sequence[Any] = (),
+    ) -> Bound:
+        def place(page: int, cursor: str) -> Sequence[Any]:
+            return self._cursors.open(cursor, pages[page], variables, plan.access_class)
+
+        return Bound(variables, principal.attributes, self._key, place, representation)
+
+    async def _entities(
+        self, each: EntityFetch, plan: Plan, operation: Operation, variables: Mapping[str, Any], principal: Principal
+    ) -> str:
+        """Return the array of entities for the representations, in their order (Apollo Federation, ``_entities``)."""
+        representations = each.given(variables)
+        if len(representations) > self._limits.representations:
+            raise LimitExceeded("number of representations", len(representations), self._limits.representations)
+        answers = ["null"] * len(representations)
+        groups: dict[tuple[str, tuple[str, ...]], list[tuple[int, list[Any]]]] = {}
+        for position, representation in enumerate(representations):
+            name, keys, values = self._reference(each, representation, position)
+            groups.setdefault((name, keys), []).append((position, values))
+        await asyncio.gather(
+            *(self._group(each, group, members, answers, plan, variables, principal) for group, members in groups.items())
+        )
+        return f"[{','.join(answers)}]"
+
+    async def _group(
+        self,
+        each: EntityFetch,
+        group: tuple[str, tuple[str, ...]],
+        members: list[tuple[int, list[Any]]],
+        answers: list[str],
+        plan: Plan,
+        variables: Mapping[str, Any],
+        principal: Principal,
+    ) -> None:
+        statement = each.statement(*group)
+        if statement is None:
+            return
+        bind = binder(statement.slots)
+        make = partial(self._bound, statement.pages, plan, variables, principal)
+        rows = [bind(make(values)) for _, values in members]
+        for ordinality, text in await self._dispatcher.rows(statement, columns(statement.slots, rows)):
+            sealed = self._cursors.seal(text, statement.pages, variables, plan.access_class) if statement.pages else text
+            answers[members[ordinality - 1][0]] = sealed
+
+    def _reference(self, each: EntityFetch, given: Any, position: int) -> tuple[str, tuple[str, ...], list[Any]]:
+        place = f"representations[{position}]"
+        name = given.get("__typename") if isinstance(given, dict) else None
+        known = [keys for type_name, keys in each.selections if type_name == name]
+        if not known:
+            raise Refusal("BAD_USER_INPUT", f"{place} has no __typename that is an entity here.")
+        keys = next((keys for keys in known if all(key in given for key in keys)), None)
+        if keys is None:
+            wanted = " or ".join(" + ".join(keys) for keys in known)
+            raise Refusal("BAD_USER_INPUT", f"{place} lacks its key: {wanted}.")
+        type_: Any = self._supergraph.schema.get_type(str(name))
+        try:
+            values = [coercer(type_.fields[key].type)(given[key]) for key in keys]
+        except Unfit as unfit:
+            raise Refusal("BAD_USER_INPUT", f"The key in {place} {unfit.message}.") from None
+        return str(name), keys, values
+
+    def _local(self, plan: Plan, operation: Operation, raw: Mapping[str, Any]) -> ExecutionResult:
+        assert plan.local is not None  # noqa: S101 - asked only then
+        document = DocumentNode(definitions=(plan.local, *operation.fragments.values()))
+        return execute_sync(self._supergraph.schema, document, variable_values=dict(raw))

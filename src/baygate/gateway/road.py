@@ -1,0 +1,107 @@
+"""The road of a request: Call, Principal, Operation, Access, Plan, Result, Receipt, each made of the one before.
+
+A warm request parses, validates, decides and compiles nothing: it looks up a plan, binds variables, runs it, records it,
+answers. The caches are keyed by all that what they keep depends on.
+"""
+
+import asyncio
+import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import asyncpg
+
+from baygate.access.access import Access
+from baygate.access.principal import Principal
+from baygate.gateway.cache import Bounded
+from baygate.gateway.call import Call
+from baygate.gateway.documents import Documents
+from baygate.gateway.limits import Limits
+from baygate.gateway.operation import Operation, Strictness, prepare
+from baygate.gateway.planning.plan import Plan, Supergraph, plan
+from baygate.gateway.receipt import Receipts
+from baygate.gateway.refusal import LimitExceeded, Refusal
+from baygate.gateway.result import Executor
+from baygate.gateway.stages import Stages
+from baygate.sources.resident.dispatcher import GONE, Overloaded
+
+_PLAN_BYTES = 64 * 1024 * 1024
+_OPERATION_BYTES = 32 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The body of an answer, its receipt if there is one, and how long each stage took."""
+
+    body: bytes
+    receipt: str | None
+    timing: bytes
+
+
+@dataclass
+class Road:
+    """One worker's road, with the caches of what it has prepared and planned."""
+
+    supergraph: Supergraph
+    executor: Executor
+    documents: Documents
+    receipts: Receipts
+    limits: Limits
+    strictness: Strictness
+    operations: Bounded[Operation] = field(default_factory=lambda: Bounded(_OPERATION_BYTES))
+    plans: Bounded[Plan] = field(default_factory=lambda: Bounded(_PLAN_BYTES, share=_PLAN_BYTES // 4))
+
+    async def travel(self, call: Call, principal: Principal, access: Access) -> Answer:
+        """Answer a call; raise Refusal if it is not answered."""
+        stages = Stages()
+        operation = self.operation(call)
+        stages.done("operation")
+        variables = operation.variables.coerce(call.variables)
+        planned = self.plan(operation, variables, access)
+        if not planned.cost.constant:
+            planned.cost.check(variables, self.limits)
+        stages.done("plan")
+        try:
+            async with asyncio.timeout(self.limits.time):
+                body = await self.executor.run(planned, operation, variables, call.variables, principal)
+                stages.done("result")
+                receipt = await self.receipts.record(principal, planned, body)
+        except TimeoutError:
+            raise self._too_slow() from None
+        except asyncpg.QueryCanceledError:
+            raise self._too_slow() from None
+        except Overloaded:
+            raise _unavailable("OVERLOADED", "More requests wait than this hub lets wait. Try again shortly.") from None
+        except GONE:
+            raise _unavailable("SOURCE_UNAVAILABLE", "The hub's records cannot be reached now. Try again shortly.") from None
+        stages.done("receipt")
+        return Answer(body, receipt, stages.header())
+
+    def operation(self, call: Call) -> Operation:
+        """Return the operation that a call names, prepared."""
+        digest, text = self.documents.find(call)
+        key = (digest, call.operation, call.reading)
+        known = self.operations.get(key)
+        if known is None:
+            known = prepare(text, digest, call.operation, self.supergraph.schema, self.limits, self.strictness, reading=call.reading)
+            self.operations.keep(key, known, 4_000 + 100 * len(text))
+            self.documents.keep(call, digest, text)
+        return known
+
+    def plan(self, operation: Operation, variables: Mapping[str, Any], access: Access) -> Plan:
+        """Return the plan for an operation, the shape of its variables, and an access; none outlives its policies."""
+        shape = operation.shape_of(variables)
+        key = (operation.digest, operation.name, shape, access.access_class, access.policy_version, self.supergraph.version)
+        known = self.plans.get(key)
+        if known is None or not known.valid_from <= datetime.datetime.now(datetime.UTC) < known.valid_until:
+            known = plan(operation, variables, access, self.supergraph, self.limits)
+            self.plans.keep(key, known, known.weight, access.access_class)
+        return known
+
+    def _too_slow(self) -> LimitExceeded:
+        return LimitExceeded("time in seconds", None, int(self.limits.time), status=503, advice="Ask for less at once.")
+
+
+def _unavailable(code: str, message: str) -> Refusal:
+    return Refusal(code, message, status=503, headers=[(b"retry-after", b"1")])

@@ -1,0 +1,1 @@
+"""The resident source: tables in PostgreSQL, one statement for each fetch."""

@@ -1,0 +1,76 @@
+"""Binding a statement's slots to the values of one request: a function per slot, made once with the statement."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from baygate.contract.keyed_hash import keyed_hash
+from baygate.sources.fetch import ListOf, Literal, Value, Variable
+from baygate.sources.resident.canonical import TEXTS
+from baygate.sources.resident.inputs import Attribute, Boundary, Given, KeyPart, Pad, Slot
+from baygate.sources.resident.transform import padded
+
+
+@dataclass(frozen=True)
+class Bound:
+    """What a request brings: variables, the subject's attributes, the hub's keys, the places behind its cursors."""
+
+    variables: Mapping[str, Any]
+    attributes: Mapping[str, str]
+    key: Callable[[str], bytes]
+    place: Callable[[int, str], Sequence[Any]]
+    """From a page's number and a cursor to the values of its keys; raises Refusal for a cursor from elsewhere."""
+    representation: Sequence[Any] = ()
+
+
+Binder = Callable[[Bound], list[Any]]
+
+
+def binder(slots: tuple[Slot, ...]) -> Binder:
+    """Return the function that gives the values for ``$1``, ``$2`` ... in order."""
+    readers = [_reader(slot) for slot in slots]
+    return lambda bound: [read(bound) for read in readers]
+
+
+def _reader(slot: Slot) -> Callable[[Bound], Any]:
+    match slot.content:
+        case Given(value=value, hashed=str(use)):
+            given = _given(value)
+            return lambda bound: keyed_hash(bound.key(use), given(bound.variables))
+        case Given(value=value):
+            given = _given(value)
+            return lambda bound: given(bound.variables)
+        case Attribute(name=name):
+            return lambda bound: bound.attributes.get(name)
+        case Boundary(page=page, cursor=cursor, position=position):
+            given, read = _given(cursor), slot.kind.read
+            return lambda bound: read(bound.place(page, given(bound.variables))[position])
+        case Pad(use=use, outer=outer):
+            return lambda bound: padded(bound.key(use), outer=outer)
+        case KeyPart(position=position):
+            return lambda bound: bound.representation[position]
+
+
+def _given(value: Value) -> Callable[[Mapping[str, Any]], Any]:
+    match value:
+        case Literal(value=constant):
+            return lambda _: constant
+        case Variable(path=(name,)):
+            return lambda variables: variables[name]
+        case Variable(path=(name, key)):
+            return lambda variables: variables[name][key]
+        case ListOf(items=items):
+            readers = [_given(item) for item in items]
+            return lambda variables: [read(variables) for read in readers]
+    raise TypeError(f"{value!r} cannot be bound")
+
+
+def columns(slots: tuple[Slot, ...], rows: Sequence[Sequence[Any]]) -> list[list[Any]]:
+    """Return many requests' values as one array a slot, for the set form; lists travel as jsonb elements."""
+    turned = [list(column) for column in zip(*rows, strict=True)]
+    for position, slot in enumerate(slots):
+        if slot.kind is TEXTS:
+            turned[position] = [None if item is None else orjson.dumps(list(item)).decode() for item in turned[position]]
+    return turned

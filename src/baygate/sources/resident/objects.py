@@ -1,0 +1,241 @@
+"""Objects compiled to JSON text: what is selected on a row, released as the policies decide."""
+
+from collections.abc import Callable
+from typing import Any
+
+import sqlalchemy as sa
+
+from baygate.access.decision import ALWAYS, ByProvider, Decision, Release, Transform
+from baygate.sources.binding import AbstractBinding, Binding, Column, ObjectBinding, One, Paged, Several, Verdict
+from baygate.sources.fetch import TYPENAME, Argument, Selected, Selection
+from baygate.sources.resident.canonical import JsonText
+from baygate.sources.resident.inputs import Given, Inputs, Slot
+from baygate.sources.resident.pages import Page, several, page
+from baygate.sources.resident.predicate import any_holds, argument_kind, compared, holds, visible
+from baygate.sources.resident.row import Aliases, Row
+from baygate.sources.resident.text import NULL, Rope, joined, json_object
+from baygate.sources.resident.transform import transformed
+
+
+class Objects:
+    """Compiles selections of one fetch; every subquery names what it correlates to."""
+
+    def __init__(self, binding: Binding, inputs: Inputs) -> None:
+        self.binding = binding
+        self.inputs = inputs
+        self.aliases = Aliases()
+        self.pages: list[Page] = []
+
+    def root(self, selection: Selection) -> Rope:
+        """Return the object of the entry points."""
+        return json_object((each.key, self._entry(each)) for each in selection.fields["Query"])
+
+    def _entry(self, selected: Selected) -> Rope:
+        if selected.field == TYPENAME:
+            return ('"Query"',)
+        if selected.withheld:
+            return NULL
+        bound = self.binding.roots[selected.field]
+        if isinstance(bound, Verdict):
+            return self._verdict(bound, selected)
+        return self._related(bound, selected, None, ())
+
+    def object(self, selection: Selection, row: Row, outer: tuple[sa.FromClause, ...]) -> Rope:
+        """Return the object of ``row``: of its concrete type if it can be of several."""
+        members = [(self.binding.objects[name], fields) for name, fields in selection.fields.items()]
+        if len(members) == 1:
+            return self._fields(*members[0], row, outer)
+        abstract = self.binding.abstracts[selection.type]
+        if self._alike(members):
+            return self._fields(*members[0], row, outer, self._typename(abstract, row))
+        discriminator = row.own(abstract.discriminator)
+        values = {member: value for value, member in abstract.members.items()}
+        whens = [
+            (discriminator == sa.literal_column(f"'{values[owner.name]}'"), joined(self._fields(owner, fields, row, outer)))
+            for owner, fields in members
+        ]
+        return (sa.case(*whens, else_=joined(NULL)),)
+
+    def _alike(self, members: list[tuple[ObjectBinding, tuple[Selected, ...]]]) -> bool:
+        """Whether all members select the same and bind it alike, so that one object serves all."""
+        owner, fields = members[0]
+        return all(
+            other_fields == fields
+            and all(each.field == TYPENAME or other.fields[each.field] == owner.fields[each.field] for each in fields)
+            for other, other_fields in members[1:]
+        )
+
+    def _typename(self, abstract: AbstractBinding, row: Row) -> Rope:
+        discriminator = row.own(abstract.discriminator)
+        return (
+            sa.case(
+                *(
+                    (discriminator == sa.literal_column(f"'{value}'"), joined((f'"{member}"',)))
+                    for value, member in abstract.members.items()
+                ),
+                else_=joined(NULL),
+            ),
+        )
+
+    def _fields(
+        self,
+        owner: ObjectBinding,
+        fields: tuple[Selected, ...],
+        row: Row,
+        outer: tuple[sa.FromClause, ...],
+        typename: Rope | None = None,
+    ) -> Rope:
+        name: Rope = typename or (f'"{owner.name}"',)
+        return json_object(
+            (each.key, name if each.field == TYPENAME else self._field(owner, each, row, outer)) for each in fields
+        )
+
+    def _field(self, owner: ObjectBinding, selected: Selected, row: Row, outer: tuple[sa.FromClause, ...]) -> Rope:
+        if selected.withheld:
+            return NULL
+        bound = owner.fields[selected.field]
+        if isinstance(bound, One | Several | Paged):
+            return self._released(owner, selected, row, lambda _: self._related(bound, selected, row, outer))
+        optional = not isinstance(bound, Column) or bool(bound.column.nullable)
+
+        def value(transform: Transform | None) -> Rope:
+            plain = row.field(owner, selected.field)
+            if transform is None:
+                return (JsonText(plain, optional=optional),)
+            return (JsonText(transformed(transform, plain, self.inputs), optional=True),)
+
+        return self._released(owner, selected, row, value)
+
+    def _released(
+        self, owner: ObjectBinding, selected: Selected, row: Row, value: Callable[[Transform | None], Rope]
+    ) -> Rope:
+        """Return the value as each provider decides for its rows: one expression if all agree, else by provider."""
+        decisions = selected.decisions
+        assert decisions is not None  # noqa: S101 - planning decides every field of a concrete type
+        if not decisions.decided:
+            return self._decided(decisions.otherwise, owner, row, value)
+        if owner.provider is None:
+            return self._decided(decisions.of(owner.published_by), owner, row, value)
+        provider = row.column(owner.provider)
+        whens = [
+            (provider == sa.literal_column(f"'{_safe(name)}'"), joined(self._decided(decision, owner, row, value)))
+            for name, decision in sorted(decisions.decided.items())
+        ]
+        return (sa.case(*whens, else_=joined(self._decided(decisions.otherwise, owner, row, value))),)
+
+    def _decided(
+        self, decision: Decision, owner: ObjectBinding, row: Row, value: Callable[[Transform | None], Rope]
+    ) -> Rope:
+        whens: list[tuple[Any, Any]] = []
+        for release in decision.releases:
+            if release.condition == ALWAYS:
+                last = value(release.transform)
+                return (sa.case(*whens, else_=joined(last)),) if whens else last
+            whens.append((holds(release.condition, owner, row, self.inputs), joined(value(release.transform))))
+        return (sa.case(*whens, else_=joined(NULL)),) if whens else NULL
+
+    def _related(self, bound: Any, selected: Selected, row: Row | None, outer: tuple[sa.FromClause, ...]) -> Rope:
+        assert selected.selection is not None  # noqa: S101 - a composite type always has a selection
+        enclosing = (*outer, *row.froms) if row else (*self.inputs.froms(), *outer)
+        match bound:
+            case One():
+                return self.one(selected.selection, enclosing, self._joining(bound, selected.arguments, row))
+            case Several():
+                return several(self, bound, selected, row, enclosing)
+            case Paged():
+                return page(self, bound, selected, row, enclosing)
+        raise TypeError(f"{bound!r} leads nowhere")
+
+    def one(
+        self,
+        selection: Selection,
+        enclosing: tuple[sa.FromClause, ...],
+        matching: Callable[[Row], list[sa.ColumnElement[bool]]],
+    ) -> Rope:
+        """Return the object of the only row that ``matching`` finds, or null."""
+        row = Row(self.binding.table(selection.type), self.aliases)
+        content = joined(self.object(selection, row, enclosing))
+        conditions = [*matching(row), *self.presence(selection, row)]
+        found = sa.select(content).where(*conditions).select_from(row.source).limit(sa.literal_column("1"))
+        return (sa.func.coalesce(found.correlate(*enclosing).scalar_subquery(), joined(NULL), type_=sa.Text),)
+
+    def _joining(
+        self, bound: One, arguments: Any, parent: Row | None
+    ) -> Callable[[Row], list[sa.ColumnElement[bool]]]:
+        def matching(row: Row) -> list[sa.ColumnElement[bool]]:
+            conditions = joins(bound.on, parent, row)
+            for argument, name in bound.by.items():
+                column = row.field(self.binding.concrete(bound.target)[0], name)
+                conditions.append(column == self.argument(arguments[argument], argument_kind_of(column)))
+            return conditions
+
+        return matching
+
+    def argument(self, value: Argument, kind: Any, hashed: str | None = None) -> sa.ColumnElement[Any]:
+        """Return the input that an argument becomes."""
+        return self.inputs.take(Slot(Given(value, hashed), kind))  # type: ignore[arg-type]
+
+    def presence(self, selection: Selection, row: Row) -> list[sa.ColumnElement[bool]]:
+        """Return what makes a row be there: it is of a type selected, and the policies let this caller know of it."""
+        owners = [self.binding.objects[name] for name in selection.rows]
+        predicates = [(owner, visible(selection.rows[owner.name], owner, row, self.inputs)) for owner in owners]
+        if len(owners) == 1:
+            own = self._of_type(owners[0], row)
+            return [each for each in (own, predicates[0][1]) if each is not None]
+        if all(predicate is None for _, predicate in predicates):
+            return []
+        return [
+            sa.or_(
+                sa.false(),
+                *(
+                    sa.and_(self._discriminated(owner, row), sa.true() if predicate is None else predicate)
+                    for owner, predicate in predicates
+                ),
+            )
+        ]
+
+    def _of_type(self, owner: ObjectBinding, row: Row) -> sa.ColumnElement[bool] | None:
+        return self._discriminated(owner, row) if owner.discriminator else None
+
+    def _discriminated(self, owner: ObjectBinding, row: Row) -> sa.ColumnElement[bool]:
+        assert owner.discriminator is not None  # noqa: S101 - members of an abstract type are told apart
+        column, value = owner.discriminator
+        return row.own(column) == sa.literal_column(f"'{value}'")
+
+    def _verdict(self, bound: Verdict, selected: Selected) -> Rope:
+        def exists(columns: dict[str, str]) -> sa.ColumnElement[bool]:
+            checked = bound.table.alias(self.aliases.next())
+            conditions = [
+                checked.c[column]
+                == self.argument(selected.arguments[argument], argument_kind_of(checked.c[column]), bound.hashed.get(argument))
+                for argument, column in columns.items()
+            ]
+            found = sa.select(sa.literal_column("1")).select_from(checked).where(*conditions)
+            return found.correlate(*self.inputs.froms()).exists()
+
+        return (
+            sa.case(
+                (exists({**bound.known_by, **bound.matches}), joined(('"MATCH"',))),
+                (exists(dict(bound.known_by)), joined(('"MISMATCH"',))),
+                else_=joined(('"NOT_FOUND"',)),
+            ),
+        )
+
+
+def joins(on: Any, parent: Row | None, row: Row) -> list[sa.ColumnElement[bool]]:
+    """Return the equality of the parent's columns and the row's."""
+    return [parent.own(own) == row.own(other) for own, other in on.items()] if parent else []
+
+
+def argument_kind_of(column: sa.ColumnElement[Any]) -> Any:
+    """Return the kind of an argument that is compared with ``column`` for equality."""
+    from baygate.sources.binding import Comparison
+
+    return argument_kind(column, Comparison.EQUALS)
+
+
+def _safe(name: str) -> str:
+    return name.replace("'", "''")
+
+
+__all__ = ["ByProvider", "Objects", "Release", "any_holds", "compared", "joins"]

@@ -1,0 +1,118 @@
+"""Predicates: a caller's filters, and the conditions under which policies let a row or a value leave.
+
+SQL's three-valued logic is the rule itself: a comparison with NULL is not true, so the condition does not hold.
+"""
+
+from collections.abc import Iterable
+from functools import reduce
+from operator import or_
+from typing import Any
+
+import sqlalchemy as sa
+
+from baygate.access.decision import ALWAYS, ByProvider, Condition, Operator, Rows, Subject, Test
+from baygate.sources.binding import Comparison, ObjectBinding
+from baygate.sources.fetch import Literal
+from baygate.sources.resident.canonical import TEXT, TEXTS, kind_of
+from baygate.sources.resident.inputs import Attribute, Given, Inputs, Slot
+from baygate.sources.resident.row import Row
+
+LAST_CHARACTER = "\U0010ffff"
+
+
+def compared(column: sa.ColumnElement[Any], comparison: Comparison, value: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
+    """Return ``column comparison value``."""
+    match comparison:
+        case Comparison.EQUALS:
+            return column == value
+        case Comparison.ANY_OF:
+            return column == sa.any_(value)
+        case Comparison.AT_LEAST:
+            return column >= value
+        case Comparison.AT_MOST:
+            return column <= value
+        case Comparison.STARTS_WITH:
+            # a range, since that is what an index under COLLATE "C" can answer for any parameter
+            return sa.and_(column >= value, column < sa.func.concat(value, sa.literal_column(f"'{LAST_CHARACTER}'"), type_=sa.Text))
+        case Comparison.INCLUDES:
+            return value == sa.any_(column)
+        case Comparison.PRESENT:
+            return column.is_not(None) == value
+
+
+def argument_kind(column: sa.ColumnElement[Any], comparison: Comparison) -> Any:
+    """Return the kind of the argument that is compared with ``column``."""
+    if comparison is Comparison.ANY_OF:
+        return TEXTS
+    if comparison is Comparison.INCLUDES:
+        return TEXT
+    if comparison is Comparison.PRESENT:
+        return kind_of(sa.Boolean())
+    return kind_of(column.type)
+
+
+_COMPARISONS = {
+    Operator.EQUALS: Comparison.EQUALS,
+    Operator.ONE_OF: Comparison.ANY_OF,
+    Operator.STARTS_WITH: Comparison.STARTS_WITH,
+    Operator.AT_LEAST: Comparison.AT_LEAST,
+    Operator.AT_MOST: Comparison.AT_MOST,
+    Operator.INCLUDES: Comparison.INCLUDES,
+}
+
+
+def _constant(test: Test, kind: Any) -> Any:
+    if isinstance(test.value, tuple):
+        return list(test.value)
+    if kind.name in {"date", "timestamptz", "numeric"} and isinstance(test.value, str):
+        return kind.read(test.value)
+    return test.value
+
+
+def tested(test: Test, owner: ObjectBinding, row: Row, inputs: Inputs) -> sa.ColumnElement[bool]:
+    """Return one test of a policy on ``row`` taken as ``owner``."""
+    column = row.field(owner, test.field)
+    comparison = _COMPARISONS.get(test.operator, Comparison.EQUALS)
+    kind = argument_kind(column, comparison)
+    content = Attribute(test.value.attribute) if isinstance(test.value, Subject) else Given(Literal(_freeze(_constant(test, kind))))
+    value = inputs.take(Slot(content, kind))
+    if test.operator is Operator.NOT_EQUALS:
+        return column != value
+    return compared(column, comparison, value)
+
+
+def _freeze(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
+
+
+def holds(condition: Condition, owner: ObjectBinding, row: Row, inputs: Inputs) -> sa.ColumnElement[bool]:
+    """Return the conjunction of a condition's tests."""
+    return sa.and_(sa.true(), *(tested(test, owner, row, inputs) for test in condition))
+
+
+def any_holds(conditions: Iterable[Condition], owner: ObjectBinding, row: Row, inputs: Inputs) -> sa.ColumnElement[bool]:
+    """Return the disjunction of conditions; false if there are none."""
+    return sa.or_(sa.false(), *(holds(condition, owner, row, inputs) for condition in conditions))
+
+
+def visible(rows: ByProvider[Rows], owner: ObjectBinding, row: Row, inputs: Inputs) -> sa.ColumnElement[bool] | None:
+    """Return which rows of ``owner`` are there for this caller; None if all are.
+
+    A row of a provider that decided nothing falls to ``otherwise``, which is: not there.
+    """
+    if all(ALWAYS in each for each in rows.every()):
+        return None
+    if owner.provider is None:
+        return any_holds(rows.of(owner.published_by), owner, row, inputs)
+    provider = row.column(owner.provider)
+    branches = [
+        sa.and_(provider == name, any_holds(conditions, owner, row, inputs))
+        for name, conditions in sorted(rows.decided.items())
+        if conditions
+    ]
+    if rows.otherwise:
+        others = provider.not_in(sorted(rows.decided)) if rows.decided else sa.true()
+        branches.append(sa.and_(others, any_holds(rows.otherwise, owner, row, inputs)))
+    return reduce(or_, branches, sa.false())
+
+
