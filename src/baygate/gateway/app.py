@@ -80,11 +80,14 @@ class Hub:
 
     async def readyz(self, _: Request) -> Response:
         """Whether the worker can answer: its database is there and has the hub's tables."""
+        problem = "draining" if self.draining else None
         try:
             async with asyncio.timeout(2):
-                problem = await check(self.database)
-        except (StorageError, TimeoutError) as error:
-            problem = str(error) or "the database does not answer within 2 seconds"
+                (await check(self.database.dsn)).require()
+        except StorageError as error:
+            problem = error.what
+        except TimeoutError:
+            problem = "The database does not answer within 2 seconds."
         status = 503 if problem else 200
         return JSONResponse({"ready": not problem, "problem": problem}, status)
 

@@ -1,0 +1,5 @@
+"""``python -m baygate``."""
+
+from baygate.cli import main
+
+main()
