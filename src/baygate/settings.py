@@ -8,7 +8,12 @@ from pathlib import Path
 from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
 
 from baygate.gateway.documents import Trust
 from baygate.gateway.limits import Limits
@@ -49,10 +54,13 @@ class LimitSettings(_Section):
     """Maxima of a request; sizes in bytes, times in seconds. See docs/operations.md."""
 
     body: int = Field(Limits.body, ge=1)
+    url: int = Field(Limits.url, ge=1, le=60_000)
     tokens: int = Field(Limits.tokens, ge=1)
     depth: int = Field(Limits.depth, ge=1)
+    nesting: int = Field(Limits.nesting, ge=1, le=190)
     aliases: int = Field(Limits.aliases, ge=0)
     directives: int = Field(Limits.directives, ge=0)
+    directives_per_place: int = Field(Limits.directives_per_place, ge=0)
     repeats: int = Field(Limits.repeats, ge=1)
     fields: int = Field(Limits.fields, ge=1)
     operations: int = Field(Limits.operations, ge=1)
@@ -73,7 +81,9 @@ class LimitSettings(_Section):
 class DocumentSettings(_Section):
     """Persisted operations: the trusted ones, and what happens to others."""
 
-    trusted: Path | None = Field(None, description="directory of .graphql files, or a JSON object from sha256 to text")
+    trusted: Path | None = Field(
+        None, description="directory of .graphql files, or a JSON object from sha256 to text"
+    )
     trust: Trust = Field(Trust.ANY, description="any | log | only")
 
     @model_validator(mode="after")
@@ -87,7 +97,11 @@ class Settings(BaseSettings):
     """Everything that an operator can set."""
 
     model_config = SettingsConfigDict(
-        env_prefix="BAYGATE_", env_nested_delimiter="__", extra="forbid", frozen=True, nested_model_default_partial_update=True
+        env_prefix="BAYGATE_",
+        env_nested_delimiter="__",
+        extra="forbid",
+        frozen=True,
+        nested_model_default_partial_update=True,
     )
 
     profile: Profile = Profile.PRODUCTION
@@ -140,7 +154,9 @@ def load(file: Path | None) -> Settings:
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"{file} is not TOML: {error}") from None
     except ValidationError as error:
-        lines = [f"  {'.'.join(map(str, each['loc'])) or 'settings'}: {each['msg']}" for each in error.errors()]
+        lines = [
+            f"  {'.'.join(map(str, each['loc'])) or 'settings'}: {each['msg']}" for each in error.errors()
+        ]
         raise SettingsError("The hub cannot start with these settings:\n" + "\n".join(lines)) from None
 
 

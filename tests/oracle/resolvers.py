@@ -1,6 +1,6 @@
 """Resolvers derived from the Binding: what graphql-core calls for each field of each object."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from graphql import (
@@ -14,7 +14,6 @@ from graphql import (
     print_schema,
 )
 
-from baygate.contract.keyed_hash import keyed_hash
 from baygate.contract.scalars import SCALARS
 from baygate.contract.schema import graphql_schema
 from baygate.gateway.cursor import Cursors, binding_of
@@ -33,6 +32,7 @@ from baygate.sources.binding import (
 from baygate.sources.fetch import Literal
 from baygate.sources.resident.canonical import json_value, kind_of
 from baygate.sources.resident.pages import Page
+from baygate.storage.keys import Keys
 
 from .rows import Record, Rows
 
@@ -40,11 +40,11 @@ from .rows import Record, Rows
 class Oracle:
     """Executes documents over rows in memory."""
 
-    def __init__(self, rows: Rows, binding: Binding, cursors: Cursors, key: Callable[[str], bytes], access_class: str) -> None:
-        self._rows = rows
+    def __init__(self, rows: Rows, binding: Binding, cursors: Cursors, keys: Keys, access_class: str) -> None:
+        self.rows = rows
         self._binding = binding
         self._cursors = cursors
-        self._key = key
+        self._keys = keys
         self._access_class = access_class
         self.schema = _executable()
 
@@ -88,20 +88,20 @@ class Oracle:
         return {other: source.base[own] for own, other in on.items()} if isinstance(source, Record) else {}
 
     def _one(self, bound: One, source: Any, arguments: Mapping[str, Any]) -> Record | None:
-        for record in self._rows.records(bound.target, self._joined(bound.on, source)):
+        for record in self.rows.records(bound.target, self._joined(bound.on, source)):
             if all(record.value(record.owner.column(name)) == arguments[each] for each, name in bound.by.items()):
                 return record
         return None
 
     def _entity(self, given: Mapping[str, Any]) -> Record | None:
-        for record in self._rows.records(given["__typename"], {}):
+        for record in self.rows.records(given["__typename"], {}):
             keys = {name: value for name, value in given.items() if name != "__typename"}
             if all(record.value(record.owner.column(name)) == value for name, value in keys.items()):
                 return record
         return None
 
     def _listed(self, target: str, on: Mapping[str, str], source: Any, order: Ordering) -> list[Record]:
-        records = self._rows.records(target, self._joined(on, source))
+        records = self.rows.records(target, self._joined(on, source))
         return sorted(records, key=lambda each: _key(each, order, {}), reverse=order.descending)
 
     def _page(self, name: str, bound: Paged, source: Any, arguments: Mapping[str, Any]) -> dict[str, Any]:
@@ -145,9 +145,9 @@ class Oracle:
     def _verdict(self, bound: Verdict, arguments: Mapping[str, Any]) -> str:
         def value(argument: str) -> str:
             use = bound.hashed.get(argument)
-            return keyed_hash(self._key(use), arguments[argument]) if use else arguments[argument]
+            return self._keys.hash(use, arguments[argument]) if use else arguments[argument]
 
-        known = self._rows.where(bound.table, {column: value(each) for each, column in bound.known_by.items()})
+        known = self.rows.where(bound.table, {column: value(each) for each, column in bound.known_by.items()})
         if not known:
             return "NOT_FOUND"
         matching = {column: value(each) for each, column in bound.matches.items()}

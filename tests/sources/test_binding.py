@@ -332,9 +332,7 @@ def test_a_contract_that_says_otherwise_is_refused(contract: str, changed: str, 
         ),
         (
             lambda: world(
-                roots={
-                    "verify": replace(VERIFY, known_by={"name": "name_hash"}, matches={"idNumber": "id_hash"})
-                }
+                roots={"verify": replace(VERIFY, known_by={"name": "name_hash"}, matches={"idNumber": "id_hash"})}
             ),
             r"Query\.verify looks up by columns without an index",
         ),

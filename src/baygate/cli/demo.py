@@ -1,6 +1,7 @@
 """``baygate demo``: everything from one command, on this machine alone."""
 
 import asyncio
+import contextlib
 import os
 import socket
 from pathlib import Path
@@ -9,11 +10,12 @@ import click
 
 from baygate.cli.console import Failure, progress
 from baygate.cli.serve import run
-from baygate.keys import Keys
+from baygate.sample.load import load as load_world
 from baygate.settings import load
 from baygate.storage import schema_version
-from baygate.storage.database import Database
 from baygate.storage.embedded import EmbeddedPostgres
+from baygate.storage.errors import NotEmptyError
+from baygate.storage.keys import Keys, read_or_create
 
 
 @click.command()
@@ -26,7 +28,7 @@ def demo(data: Path, port: int, enterprises: int) -> None:
         raise Failure(f"Something listens on port {port} already.", f"Choose another: PORT={port + 1} make demo")
     data.mkdir(parents=True, exist_ok=True)
     with EmbeddedPostgres(data / "postgres") as postgres:
-        _settle(postgres.dsn(), Keys(data / "keys", create=True), enterprises)
+        _settle(postgres.dsn(), read_or_create(data / "keys"), enterprises)
         os.environ |= {
             "BAYGATE_PROFILE": "development",
             "BAYGATE_KEYS": str(data / "keys"),
@@ -39,13 +41,9 @@ def demo(data: Path, port: int, enterprises: int) -> None:
 
 
 def _settle(dsn: str, keys: Keys, enterprises: int) -> None:
-    from baygate.sample.load import is_empty, load
-
     asyncio.run(schema_version.upgrade(dsn))
-    database = Database(dsn)
-    if asyncio.run(is_empty(database)):
-        with progress("sample world", enterprises) as advance:
-            asyncio.run(load(dsn, keys, enterprises, advance))
+    with contextlib.suppress(NotEmptyError), progress("sample world", enterprises) as advance:
+        asyncio.run(load_world(dsn, keys, enterprises, advance))
 
 
 def _free(port: int) -> bool:

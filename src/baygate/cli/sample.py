@@ -7,7 +7,7 @@ import click
 
 from baygate.cli.console import progress
 from baygate.cli.db import config_option, database_of, dsn_option
-from baygate.keys import Keys
+from baygate.sample.load import load
 
 
 @click.command()
@@ -18,11 +18,7 @@ from baygate.keys import Keys
 @click.option("--replace", is_flag=True, help="Empty the tables first.")
 def sample(config: Path | None, dsn: str | None, enterprises: int, keys_: Path, *, replace: bool) -> None:
     """Fill the tables with the sample world: the same rows for the same size, always."""
-    from baygate.sample.load import load
-
     database = database_of(config, dsn)
     with progress("enterprises", enterprises) as advance:
-        summary = asyncio.run(
-            load(database.dsn, Keys(keys_, create=True), enterprises, advance, replace=replace)
-        )
-    click.echo(f"{summary.rows:,} rows in {summary.seconds:.0f} s ({summary.rows / summary.seconds:,.0f} a second)")
+        summary = asyncio.run(load(database.dsn, read_or_create(keys_), enterprises, advance, replace=replace))
+    click.echo(f"{summary.rows:,} rows in {summary.seconds:.0f} s ({summary.rows_per_second:,} a second)")

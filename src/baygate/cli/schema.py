@@ -46,7 +46,11 @@ def check(directory: Path) -> None:
     committed = directory / evolution.API
     if committed.exists():
         found = evolution.evolution(committed.read_text(encoding="utf-8"))
-        for title, changes in (("breaks", found.breaking), ("may break", found.dangerous), ("adds", found.safe)):
+        for title, changes in (
+            ("breaks", found.breaking),
+            ("may break", found.dangerous),
+            ("adds", found.safe),
+        ):
             for change in changes:
                 click.echo(f"{title:>9}  {change}")
     raise Failure(

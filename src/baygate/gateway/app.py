@@ -23,10 +23,10 @@ from baygate.gateway.planning.plan import Supergraph
 from baygate.gateway.receipt import NoReceipts
 from baygate.gateway.result import Executor
 from baygate.gateway.road import Road
-from baygate.keys import Keys
 from baygate.settings import Settings, load
 from baygate.sources.bindings import resident_binding
 from baygate.sources.resident.dispatcher import Dispatcher, Dispatching
+from baygate.storage import keys as key_files
 from baygate.storage.database import Database
 from baygate.storage.errors import StorageError
 from baygate.storage.schema_version import check
@@ -52,15 +52,17 @@ class Hub:
 
     def _road(self) -> Road:
         settings = self.settings
-        keys = Keys(settings.keys, create=settings.development)
+        keys = (key_files.read_or_create if settings.development else key_files.read)(settings.keys)
         supergraph = Supergraph(graphql_schema(), resident_binding(), digest_of(sdl()))
         introspection = settings.development if settings.introspection is None else settings.introspection
         documents = settings.documents
         return Road(
             supergraph=supergraph,
-            executor=Executor(self.dispatcher, supergraph, Cursors(keys("cursor")), keys, self.limits),
+            executor=Executor(self.dispatcher, supergraph, Cursors(keys["cursor"].secret), keys, self.limits),
             documents=Documents(
-                trusted_documents(documents.trusted) if documents.trusted else {}, documents.trust, _DOCUMENT_BYTES
+                trusted_documents(documents.trusted) if documents.trusted else {},
+                documents.trust,
+                _DOCUMENT_BYTES,
             ),
             receipts=NoReceipts(),
             limits=self.limits,
@@ -116,5 +118,3 @@ def create_app(settings: Settings) -> Starlette:
 def worker() -> Starlette:
     """Return the application as a worker process makes it, from ``BAYGATE_CONFIG`` and the environment."""
     return create_app(load(None))
-
-

@@ -1,5 +1,6 @@
 """Call: what a request asks, as GraphQL over HTTP says it (specification draft, "Request")."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,6 +10,8 @@ import orjson
 
 from baygate.gateway.limits import Limits
 from baygate.gateway.refusal import LimitExceeded, Refusal
+
+_NOT_ENCODED = re.compile(rb"%(?![0-9A-Fa-f]{2})|[^\x21-\x7e]")
 
 
 @dataclass(frozen=True)
@@ -36,19 +39,23 @@ def from_body(body: bytes, limits: Limits) -> Call:
         raise Refusal("BATCHING_NOT_SUPPORTED", "A body holds one operation, not a list: send each by itself.")
     if not isinstance(parsed, dict):
         raise Refusal("BAD_REQUEST", "The body is not a JSON object with a query.")
-    variables = parsed.get("variables")
-    if variables and len(body) > limits.variables and len(orjson.dumps(variables)) > limits.variables:
-        raise LimitExceeded("variables' size in bytes", None, limits.variables, status=413)
+    _check_variables(parsed.get("variables"), body, limits)
     return _call(parsed, reading=False)
 
 
 def from_url(query_string: bytes, limits: Limits) -> Call:
     """Return the call in a URL's query; raise Refusal for what is not one."""
-    if len(query_string) > limits.variables:
-        raise LimitExceeded("URL's length in bytes", len(query_string), limits.variables, status=414)
+    if len(query_string) > limits.url:
+        raise LimitExceeded("URL bytes", len(query_string), limits.url, status=414)
     try:
-        given = dict(parse_qsl(query_string.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=20))
-        parsed: dict[str, Any] = {name: given[name] for name in ("query", "operationName", "documentId") if name in given}
+        if _NOT_ENCODED.search(query_string):
+            raise ValueError
+        given = dict(
+            parse_qsl(query_string.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=20)
+        )
+        parsed: dict[str, Any] = {
+            name: given[name] for name in ("query", "operationName", "documentId") if name in given
+        }
         for name in ("variables", "extensions"):
             if given.get(name):
                 parsed[name] = orjson.loads(given[name])
@@ -56,8 +63,33 @@ def from_url(query_string: bytes, limits: Limits) -> Call:
         raise Refusal("BAD_REQUEST", "The parameters variables and extensions are JSON objects.") from None
     except ValueError:
         raise Refusal("BAD_REQUEST", "The URL's query is not percent-encoded UTF-8.") from None
+    _check_variables(parsed.get("variables"), query_string, limits)
     parsed["operationName"] = parsed.get("operationName") or None
     return _call(parsed, reading=True)
+
+
+def _check_variables(variables: Any, text: bytes, limits: Limits) -> None:
+    """Refuse variables that are nested too deeply or too large; ``text`` is the JSON, or the URL, that holds them."""
+    if not isinstance(variables, dict):
+        return
+    if text.count(b"[") + text.count(b"{") + text.count(b"%") > limits.nesting:
+        nesting = _nesting(variables)
+        if nesting > limits.nesting:
+            raise LimitExceeded("nesting of variables", nesting, limits.nesting)
+    if len(text) > limits.variables:
+        size = len(orjson.dumps(variables))
+        if size > limits.variables:
+            raise LimitExceeded("variables bytes", size, limits.variables, status=413)
+
+
+def _nesting(value: Any) -> int:
+    levels = 0
+    level = [value]
+    while level:
+        levels += 1
+        inner = (item for each in level for item in (each.values() if isinstance(each, dict) else each))
+        level = [item for item in inner if isinstance(item, dict | list)]
+    return levels
 
 
 def _call(parsed: dict[str, Any], *, reading: bool) -> Call:
@@ -90,5 +122,6 @@ def _digest(document_id: Any, extensions: Mapping[str, Any]) -> str | None:
     if not isinstance(persisted, dict) or not isinstance(persisted.get("sha256Hash"), str):
         raise Refusal("BAD_REQUEST", "The extension persistedQuery names a document by its sha256Hash.")
     if persisted.get("version") != 1:
-        raise Refusal("PERSISTED_QUERY_NOT_SUPPORTED", "Of the extension persistedQuery, version 1 is known.")
+        advice = "Of the extension persistedQuery, version 1 is known."
+        raise Refusal("PERSISTED_QUERY_NOT_SUPPORTED", "PersistedQueryNotSupported", advice=advice)
     return persisted["sha256Hash"]  # type: ignore[no-any-return]

@@ -16,7 +16,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 
 from baygate.gateway.refusal import Refusal
-from baygate.sources.fetch import ListOf, Literal, Value
+from baygate.sources.fetch import resolved
 from baygate.sources.resident.pages import CURSOR_MARK, Page
 
 _MARKED = re.compile(re.escape(CURSOR_MARK) + r'(\d+):"((?:[^"\\]|\\.)*)"')
@@ -48,7 +48,9 @@ class Cursors:
         try:
             if len(cursor) > _LONGEST:
                 raise ValueError
-            sealed = base64.b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
+            sealed = base64.b64decode(
+                cursor.encode("ascii") + b"=" * (-len(cursor) % 4), altchars=b"-_", validate=True
+            )
             keys = orjson.loads(self._siv.decrypt(sealed, binding_of(page, variables, access_class)))
         except (ValueError, binascii.Error, InvalidTag):
             raise Refusal(
@@ -62,17 +64,10 @@ class Cursors:
 
 def binding_of(page: Page, variables: Mapping[str, Any], access_class: str) -> list[bytes]:
     """Return what a cursor of this page is bound to (the associated data of its encryption)."""
-    where = {name: _resolved(value, variables) for name, value in sorted(page.where.items())}
-    return [page.coordinate.encode(), page.order.encode(), orjson.dumps(where, default=str), access_class.encode()]
-
-
-def _resolved(value: Value, variables: Mapping[str, Any]) -> Any:
-    match value:
-        case Literal(value=constant):
-            return constant
-        case ListOf(items=items):
-            return [_resolved(item, variables) for item in items]
-    found: Any = variables
-    for step in value.path:
-        found = found[step]
-    return found
+    where = {name: resolved(value, variables) for name, value in sorted(page.where.items())}
+    return [
+        page.coordinate.encode(),
+        page.order.encode(),
+        orjson.dumps(where, default=str),
+        access_class.encode(),
+    ]

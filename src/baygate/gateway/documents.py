@@ -26,8 +26,8 @@ class Trust(StrEnum):
 class Documents:
     """Finds the text of a call's document.
 
-    In trusted-documents-only mode a text that comes with the request is refused too, unless its digest is trusted:
-    then it is the trusted text itself.
+    In trusted-documents-only mode nothing but the trusted is known: a text that comes with the request is the trusted
+    text itself or refused, and so is a digest, since sending its text along would not help.
     """
 
     def __init__(self, trusted: Mapping[str, str], trust: Trust, size: int) -> None:
@@ -39,18 +39,17 @@ class Documents:
         """Return the document's digest and text; raise Refusal if there is none, or none that may be used."""
         if call.query is None:
             assert call.digest is not None  # noqa: S101 - a call has one or the other
-            text = self._trusted.get(call.digest) or self._kept.get(call.digest)
-            if text is None:
-                raise Refusal(
-                    "PERSISTED_QUERY_NOT_FOUND",
-                    "PersistedQueryNotFound: no document of this digest is known here; send its text with the digest.",
-                )
             digest = call.digest
+            text = self._trusted.get(digest) or self._kept.get(digest)
         else:
             digest, text = digest_of(call.query), call.query
             if call.digest is not None and call.digest != digest:
                 raise Refusal("PERSISTED_QUERY_MISMATCH", "The sha256 given is not that of the query.")
-        self._admit(digest)
+        self._admit(digest, known=text is not None)
+        if text is None:
+            # the message is the protocol's own: clients wait for it, word for word, to send the text
+            advice = "No document of this digest is known here; send its text with the digest."
+            raise Refusal("PERSISTED_QUERY_NOT_FOUND", "PersistedQueryNotFound", advice=advice)
         return digest, text
 
     def keep(self, call: Call, digest: str, text: str) -> None:
@@ -58,14 +57,18 @@ class Documents:
         if call.query is not None and call.digest is not None and digest not in self._trusted:
             self._kept.keep(digest, text, 2 * len(text) + 200)
 
-    def _admit(self, digest: str) -> None:
+    def _admit(self, digest: str, *, known: bool) -> None:
         if self._trust is Trust.ANY or digest in self._trusted:
             return
         if self._trust is Trust.LOG:
+            if not known:
+                return
             log.warning("document %s is not trusted; it would be refused in trusted-documents-only mode", digest)
             return
         raise Refusal(
-            "DOCUMENT_NOT_TRUSTED", "Only documents that were registered beforehand are answered here.", status=403
+            "DOCUMENT_NOT_TRUSTED",
+            "Only documents that were registered beforehand are answered here.",
+            status=403,
         )
 
 

@@ -6,7 +6,7 @@ the request was well formed, whatever GraphQL thought of it (section 6.4).
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 import orjson
@@ -25,9 +25,12 @@ log = logging.getLogger("baygate.http")
 Identify = Callable[[Scope], tuple[Principal, Access]]
 
 _ALWAYS = [(b"cache-control", b"no-store"), (b"x-content-type-options", b"nosniff"), (b"vary", b"accept")]
-_MALFORMED = {"BAD_REQUEST", "BATCHING_NOT_SUPPORTED"}
+_MALFORMED = {"BAD_REQUEST", "BATCHING_NOT_SUPPORTED", "PREFLIGHT_REQUIRED"}
+"""Codes of requests that are not GraphQL over HTTP: 400 for every client."""
 _PREFLIGHT_HEADERS = {b"graphql-require-preflight", b"apollo-require-preflight", b"x-apollo-operation-name"}
+_CLOSE = ((b"connection", b"close"),)
 _DRAINED = 16 * 1024 * 1024
+"""How much more than the limit is read of a body before the connection is given up."""
 _PATIENCE = 0.05
 """Seconds after which it is watched whether the client is still there; most answers are sooner."""
 
@@ -46,30 +49,37 @@ class GraphQLEndpoint:
         """Answer one request."""
         headers = dict(scope["headers"])
         media = GRAPHQL_RESPONSE
-        self._running += 1
         try:
-            media = accepted(headers.get(b"accept"))
+            media = accepted(b",".join(value for name, value in scope["headers"] if name == b"accept"))
             call = await self._call(scope, headers, receive)
-            if self._running > self._limits.concurrency:
-                raise LimitExceeded("number of concurrent requests", None, self._limits.concurrency, status=503)
-            principal, access = self._identify(scope)
-            answer = await _unless_left(receive, self._road().travel(call, principal, access))
+            answer = await self._answer(scope, receive, call)
             if answer is not None:
                 await _send(send, 200, media, answer.body, _headers(answer))
         except Refusal as refusal:
             await _refuse(send, media, refusal)
         except Exception:
             log.exception("a request failed in a way that nobody foresaw")
-            unforeseen = Refusal("INTERNAL", "The hub failed to answer; its operator can see why in the log.", status=503)
-            await _refuse(send, media, unforeseen)
+            message = "The hub failed to answer; its operator can see why in the log."
+            await _refuse(send, media, Refusal("INTERNAL", message, status=500))
+
+    async def _answer(self, scope: Scope, receive: Receive, call: Call) -> Answer | None:
+        """Travel the road, one of so many at a time; a body that is still coming takes nobody's place."""
+        if self._running >= self._limits.concurrency:
+            raise LimitExceeded(
+                "concurrent requests", None, self._limits.concurrency, status=503, headers=[(b"retry-after", b"1")]
+            )
+        self._running += 1
+        try:
+            principal, access = self._identify(scope)
+            return await _unless_left(receive, self._road().travel(call, principal, access))
         finally:
             self._running -= 1
 
     async def _call(self, scope: Scope, headers: dict[bytes, bytes], receive: Receive) -> Call:
         match scope["method"]:
             case "POST":
-                check_content_type(headers.get(b"content-type"))
-                return from_body(await self._body(headers, receive), self._limits)
+                check_content_type(headers.get(b"content-type", b""), headers.get(b"content-encoding", b""))
+                return from_body(await self._in_time(headers, receive), self._limits)
             case "GET":
                 if self._preflight and not _PREFLIGHT_HEADERS & headers.keys():
                     raise Refusal(
@@ -80,27 +90,46 @@ class GraphQLEndpoint:
         message = "GraphQL is asked by POST, or by GET for queries."
         raise Refusal("METHOD_NOT_ALLOWED", message, status=405, headers=[(b"allow", b"GET, POST")])
 
+    async def _in_time(self, headers: dict[bytes, bytes], receive: Receive) -> bytes:
+        try:
+            async with asyncio.timeout(self._limits.time):
+                return await self._body(headers, receive)
+        except TimeoutError:
+            maximum = self._limits.time
+            raise LimitExceeded("seconds to send the body", None, maximum, status=408, headers=_CLOSE) from None
+
     async def _body(self, headers: dict[bytes, bytes], receive: Receive) -> bytes:
+        """Return the body.
+
+        One that is too large is still read to its end, within reason: most clients hear nothing while they write, and
+        the connection serves their next request. Whoever asks first (``Expect``) is told at once.
+        """
         declared = headers.get(b"content-length", b"0")
         size = int(declared) if declared.isdigit() else 0
+        if size > self._limits.body and b"expect" in headers:
+            raise self._too_large(size, _CLOSE)
         chunks: list[bytes] = []
         read = 0
-        while True:
+        more = True
+        while more:
             message = await receive()
             if message["type"] == "http.disconnect":
                 raise Refusal("BAD_REQUEST", "The client left before the body was complete.")
             chunk = message.get("body", b"")
+            more = message.get("more_body", False)
             read += len(chunk)
             if max(read, size) <= self._limits.body:
                 chunks.append(chunk)
             else:
                 chunks.clear()
-            # what is too large is still read to its end, within reason: a client hears nothing while it writes
-            if not message.get("more_body", False) or read > _DRAINED:
-                break
-        if max(read, size) > self._limits.body:
-            raise LimitExceeded("body's size in bytes", max(read, size), self._limits.body, status=413)
+            if read > self._limits.body + _DRAINED:
+                raise self._too_large(max(read, size), _CLOSE)
+        if read > self._limits.body:
+            raise self._too_large(read, ())
         return chunks[0] if len(chunks) == 1 else b"".join(chunks)
+
+    def _too_large(self, size: int, headers: Sequence[tuple[bytes, bytes]]) -> LimitExceeded:
+        return LimitExceeded("body bytes", size, self._limits.body, status=413, headers=headers)
 
 
 async def _unless_left(receive: Receive, answering: Awaitable[Answer]) -> Answer | None:

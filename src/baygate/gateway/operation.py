@@ -6,6 +6,7 @@ from typing import Any
 
 from graphql import (
     DocumentNode,
+    FieldNode,
     FragmentDefinitionNode,
     GraphQLError,
     GraphQLSchema,
@@ -13,6 +14,7 @@ from graphql import (
     NoSchemaIntrospectionCustomRule,
     OperationDefinitionNode,
     OperationType,
+    ValidationRule,
     parse,
     specified_rules,
     validate,
@@ -36,6 +38,20 @@ class Operation:
     variables: Variables
     shape_of: ShapeOf
 
+
+class NoServiceRule(ValidationRule):
+    """Refuse ``_service``, by which a federation router reads the whole schema: it is introspection by another name."""
+
+    def enter_field(self, node: FieldNode, *_: Any) -> None:
+        """Look at one field."""
+        if node.name.value == "_service" and self.context.get_parent_type() is self.context.schema.query_type:
+            message = "GraphQL introspection has been disabled, but the requested query contained the field '_service'."
+            self.report_error(GraphQLError(message, node))
+
+
+_LONGEST_MESSAGE = 500
+"""Messages quote the document: twenty of them must not make an answer many times its size."""
+_RETICENT = (*specified_rules, NoSchemaIntrospectionCustomRule, NoServiceRule)
 
 
 @dataclass(frozen=True)
@@ -67,14 +83,20 @@ def prepare(
     if reading and definition.operation is not OperationType.QUERY:
         message = f"A {definition.operation.value} does not come by GET: send it by POST."
         raise Refusal("METHOD_NOT_ALLOWED", message, status=405, headers=[(b"allow", b"POST")])
-    rules = specified_rules if strictness.introspection else (*specified_rules, NoSchemaIntrospectionCustomRule)
+    rules = specified_rules if strictness.introspection else _RETICENT
     errors = validate(schema, document, rules, max_errors=20, hide_suggestions=not strictness.suggestions)
     if errors:
         raise Invalid("GRAPHQL_VALIDATION_FAILED", [_formatted(error) for error in errors])
     variables = Variables(schema, definition)
     fragments = {each.name.value: each for each in document.definitions if isinstance(each, FragmentDefinitionNode)}
     return Operation(
-        digest, name, document, definition, fragments, variables, ShapeOf(definition, fragments, variables.types)
+        digest,
+        name,
+        document,
+        definition,
+        fragments,
+        variables,
+        ShapeOf(definition, fragments, variables.types),
     )
 
 
@@ -82,11 +104,11 @@ def _parsed(text: str, limits: Limits) -> DocumentNode:
     try:
         return parse(text, max_tokens=limits.tokens)
     except GraphQLSyntaxError as error:
-        if "token limit" in error.message or "tokens" in error.message:
+        if error.message.startswith("Syntax Error: Document contains more than"):
             raise LimitExceeded("tokens", None, limits.tokens) from None
+        if error.message.startswith("Syntax Error: Document is nested too deeply"):
+            raise LimitExceeded("nesting", None, limits.nesting) from None
         raise Invalid("GRAPHQL_PARSE_FAILED", [_formatted(error)]) from None
-    except RecursionError:
-        raise LimitExceeded("depth", None, limits.depth) from None
 
 
 def _chosen(document: DocumentNode, name: str | None) -> OperationDefinitionNode:
@@ -107,4 +129,6 @@ def _chosen(document: DocumentNode, name: str | None) -> OperationDefinitionNode
 
 def _formatted(error: GraphQLError) -> dict[str, Any]:
     formatted = error.formatted
-    return {key: formatted[key] for key in ("message", "locations") if key in formatted}  # type: ignore[literal-required]
+    message = formatted["message"]
+    told = {"message": message if len(message) <= _LONGEST_MESSAGE else message[:_LONGEST_MESSAGE] + "..."}
+    return {**told, "locations": formatted["locations"]} if "locations" in formatted else told

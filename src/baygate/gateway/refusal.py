@@ -3,6 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
+_MOST_IN_JSON = 2**53 - 1
+"""The largest whole number that every reader of JSON understands (RFC 8259, section 6)."""
+
 
 class Refusal(Exception):
     """A request that is not answered at all (a GraphQL request error), with a stable ``code`` and an HTTP status.
@@ -24,10 +27,11 @@ class Refusal(Exception):
         self.code = code
         self.status = status
         self.headers = headers
-        self.errors = [
+        places = [{"line": line, "column": column} for line, column in locations]
+        self.errors: list[dict[str, Any]] = [
             {
                 "message": message,
-                **({"locations": [{"line": line, "column": column} for line, column in locations]} if locations else {}),
+                **({"locations": places} if places else {}),
                 "extensions": {"code": code, **extensions},
             }
         ]
@@ -42,15 +46,25 @@ class Invalid(Refusal):
 
 
 class LimitExceeded(Refusal):
-    """A limit was met; names the limit, the value and the maximum."""
+    """A limit was met; names the limit, the value where it is known, the maximum."""
 
-    def __init__(self, limit: str, value: int | None, maximum: int, *, status: int = 400, advice: str = "") -> None:
-        got = f"is {value}, over the maximum of" if value is not None else "is over the maximum of"
+    def __init__(
+        self,
+        limit: str,
+        value: float | None,
+        maximum: float,
+        *,
+        status: int = 400,
+        advice: str = "",
+        headers: Sequence[tuple[bytes, bytes]] = (),
+    ) -> None:
+        known = {"value": value} if value is not None and value <= _MOST_IN_JSON else {}
+        told = f"{value}, and the maximum is {maximum}." if known else f"the maximum is {maximum}."
+        extensions: dict[str, Any] = {"limit": limit, **known, "maximum": maximum}
         super().__init__(
             "LIMIT_EXCEEDED",
-            f"The {limit} of this request {got} {maximum}.{advice and ' ' + advice}",
+            f"This request is over the limit on {limit}: {told}{advice and ' ' + advice}",
             status=status,
-            limit=limit,
-            **({"value": value} if value is not None else {}),
-            maximum=maximum,
+            headers=headers,
+            **extensions,
         )

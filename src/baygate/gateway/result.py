@@ -1,7 +1,7 @@
 """Result: the fetches of a plan run, and their answers put together."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -14,26 +14,32 @@ from baygate.gateway.limits import Limits
 from baygate.gateway.operation import Operation
 from baygate.gateway.planning.plan import EntityFetch, Plan, Supergraph
 from baygate.gateway.refusal import LimitExceeded, Refusal
-from baygate.gateway.variables import coercer, Unfit
+from baygate.gateway.variables import Unfit, coercer
 from baygate.sources.resident.binder import Bound, binder, columns
 from baygate.sources.resident.dispatcher import Dispatcher
 from baygate.sources.resident.pages import Page
-
-Key = Callable[[str], bytes]
+from baygate.storage.keys import Keys
 
 
 class Executor:
     """Runs plans: on the resident source, on entity representations, on the hub's own schema."""
 
-    def __init__(self, dispatcher: Dispatcher, supergraph: Supergraph, cursors: Cursors, key: Key, limits: Limits) -> None:
+    def __init__(
+        self, dispatcher: Dispatcher, supergraph: Supergraph, cursors: Cursors, keys: Keys, limits: Limits
+    ) -> None:
         self._dispatcher = dispatcher
         self._supergraph = supergraph
         self._cursors = cursors
-        self._key = key
+        self._keys = keys
         self._limits = limits
 
     async def run(
-        self, plan: Plan, operation: Operation, variables: Mapping[str, Any], raw: Mapping[str, Any], principal: Principal
+        self,
+        plan: Plan,
+        operation: Operation,
+        variables: Mapping[str, Any],
+        raw: Mapping[str, Any],
+        principal: Principal,
     ) -> bytes:
         """Return the body of the answer; ``raw`` are the variables as they came."""
         if plan.passes_through:
@@ -43,7 +49,7 @@ class Executor:
         errors: list[Any] = []
         resident, *lists = await asyncio.gather(
             self._resident(plan, variables, principal),
-            *(self._entities(each, plan, operation, variables, principal) for each in plan.entities),
+            *(self._entities(each, plan, variables, principal) for each in plan.entities),
         )
         parts |= orjson.loads(resident)
         parts |= {each.key: orjson.Fragment(text) for each, text in zip(plan.entities, lists, strict=True)}
@@ -77,10 +83,14 @@ class Executor:
         def place(page: int, cursor: str) -> Sequence[Any]:
             return self._cursors.open(cursor, pages[page], variables, plan.access_class)
 
-        return Bound(variables, principal.attributes, self._key, place, representation)
+        return Bound(variables, principal.attributes, lambda use: self._keys[use].secret, place, representation)
 
     async def _entities(
-        self, each: EntityFetch, plan: Plan, operation: Operation, variables: Mapping[str, Any], principal: Principal
+        self,
+        each: EntityFetch,
+        plan: Plan,
+        variables: Mapping[str, Any],
+        principal: Principal,
     ) -> str:
         """Return the array of entities for the representations, in their order (Apollo Federation, ``_entities``)."""
         representations = each.given(variables)
@@ -92,7 +102,10 @@ class Executor:
             name, keys, values = self._reference(each, representation, position)
             groups.setdefault((name, keys), []).append((position, values))
         await asyncio.gather(
-            *(self._group(each, group, members, answers, plan, variables, principal) for group, members in groups.items())
+            *(
+                self._group(each, group, members, answers, plan, variables, principal)
+                for group, members in groups.items()
+            )
         )
         return f"[{','.join(answers)}]"
 
@@ -113,7 +126,9 @@ class Executor:
         make = partial(self._bound, statement.pages, plan, variables, principal)
         rows = [bind(make(values)) for _, values in members]
         for ordinality, text in await self._dispatcher.rows(statement, columns(statement.slots, rows)):
-            sealed = self._cursors.seal(text, statement.pages, variables, plan.access_class) if statement.pages else text
+            sealed = (
+                self._cursors.seal(text, statement.pages, variables, plan.access_class) if statement.pages else text
+            )
             answers[members[ordinality - 1][0]] = sealed
 
     def _reference(self, each: EntityFetch, given: Any, position: int) -> tuple[str, tuple[str, ...], list[Any]]:

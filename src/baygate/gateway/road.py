@@ -1,7 +1,7 @@
 """The road of a request: Call, Principal, Operation, Access, Plan, Result, Receipt, each made of the one before.
 
-A warm request parses, validates, decides and compiles nothing: it looks up a plan, binds variables, runs it, records it,
-answers. The caches are keyed by all that what they keep depends on.
+A warm request parses, validates, decides and compiles nothing: it looks up a plan, binds variables, runs it, records
+it, answers. The caches are keyed by all that what they keep depends on.
 """
 
 import asyncio
@@ -74,7 +74,9 @@ class Road:
         except Overloaded:
             raise _unavailable("OVERLOADED", "More requests wait than this hub lets wait. Try again shortly.") from None
         except GONE:
-            raise _unavailable("SOURCE_UNAVAILABLE", "The hub's records cannot be reached now. Try again shortly.") from None
+            raise _unavailable(
+                "SOURCE_UNAVAILABLE", "The hub's records cannot be reached now. Try again shortly."
+            ) from None
         stages.done("receipt")
         return Answer(body, receipt, stages.header())
 
@@ -84,15 +86,30 @@ class Road:
         key = (digest, call.operation, call.reading)
         known = self.operations.get(key)
         if known is None:
-            known = prepare(text, digest, call.operation, self.supergraph.schema, self.limits, self.strictness, reading=call.reading)
+            known = prepare(
+                text,
+                digest,
+                call.operation,
+                self.supergraph.schema,
+                self.limits,
+                self.strictness,
+                reading=call.reading,
+            )
             self.operations.keep(key, known, 4_000 + 100 * len(text))
-            self.documents.keep(call, digest, text)
+        self.documents.keep(call, digest, text)
         return known
 
     def plan(self, operation: Operation, variables: Mapping[str, Any], access: Access) -> Plan:
         """Return the plan for an operation, the shape of its variables, and an access; none outlives its policies."""
         shape = operation.shape_of(variables)
-        key = (operation.digest, operation.name, shape, access.access_class, access.policy_version, self.supergraph.version)
+        key = (
+            operation.digest,
+            operation.name,
+            shape,
+            access.access_class,
+            access.policy_version,
+            self.supergraph.version,
+        )
         known = self.plans.get(key)
         if known is None or not known.valid_from <= datetime.datetime.now(datetime.UTC) < known.valid_until:
             known = plan(operation, variables, access, self.supergraph, self.limits)
@@ -100,7 +117,7 @@ class Road:
         return known
 
     def _too_slow(self) -> LimitExceeded:
-        return LimitExceeded("time in seconds", None, int(self.limits.time), status=503, advice="Ask for less at once.")
+        return LimitExceeded("seconds", None, self.limits.time, status=503, advice="Ask for less at once.")
 
 
 def _unavailable(code: str, message: str) -> Refusal:

@@ -81,7 +81,9 @@ class Variables:
     @staticmethod
     def _refused(name: str, unfit: Unfit) -> Refusal:
         place = "".join(f".{step}" if isinstance(step, str) else f"[{step}]" for step in unfit.path)
-        return Refusal("BAD_USER_INPUT", f"Variable ${name}{place} {unfit.message}.", variable=f"{name}{place}")
+        return Refusal(
+            "BAD_USER_INPUT", f"Variable ${name}{place} {unfit.message}.", variable=f"{name}{place}"
+        )
 
 
 def coercer(type_: GraphQLInputType) -> Coercer:
@@ -216,7 +218,9 @@ def literal(node: ValueNode, type_: GraphQLInputType) -> Any:
         line = node.loc.source.get_location(node.loc.start) if node.loc else None
         locations = [(line.line, line.column)] if line else []
         raise Refusal(
-            "BAD_USER_INPUT", "A string contains the character U+0000, which no record can hold.", locations=locations
+            "BAD_USER_INPUT",
+            "A string contains the character U+0000, which no record can hold.",
+            locations=locations,
         )
     return value
 

@@ -32,6 +32,21 @@ class ListOf:
 
 
 Value = Literal | Variable | ListOf
+
+
+def resolved(value: Value, variables: Mapping[str, Any]) -> Any:
+    """Return what a value is for the request that brings ``variables``."""
+    match value:
+        case Literal(value=constant):
+            return constant
+        case ListOf(items=items):
+            return [resolved(item, variables) for item in items]
+    found: Any = variables
+    for step in value.path:
+        found = found[step]
+    return found
+
+
 Argument = Value | Mapping[str, Value]
 """An argument's value; an input object is a mapping of those of its keys that are present and not null."""
 

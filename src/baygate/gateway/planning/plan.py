@@ -15,7 +15,7 @@ from baygate.gateway.planning.cost import Cost, cost_of
 from baygate.gateway.planning.release import Notice, Place, Releaser
 from baygate.gateway.planning.selection import Selector
 from baygate.sources.binding import Binding
-from baygate.sources.fetch import TYPENAME, Argument, Fetch, ListOf, Literal, Selected, Selection, Variable
+from baygate.sources.fetch import TYPENAME, Fetch, Selected, Selection, Value, resolved
 from baygate.sources.resident.statement import CompiledFetch, Statement, entities
 
 RESIDENT = "resident"
@@ -37,21 +37,15 @@ class EntityFetch:
     """Fetches for ``_entities``: one statement for each concrete type and set of key fields met so far."""
 
     key: str
-    representations: Argument | None
+    representations: Value
     selections: Mapping[tuple[str, tuple[str, ...]], Selection | None]
     binding: Binding
     _statements: dict[tuple[str, tuple[str, ...]], Statement] = field(default_factory=dict)
 
     def given(self, variables: Mapping[str, Any]) -> list[Any]:
         """Return the representations that came with the request."""
-        match self.representations:
-            case Variable(path=(name,)):
-                return variables[name]  # type: ignore[no-any-return]
-            case Literal(value=constant):
-                return constant  # type: ignore[no-any-return]
-            case ListOf(items=items):
-                return [variables[item.path[0]] if isinstance(item, Variable) else item.value for item in items]  # type: ignore[union-attr]
-        return []
+        given = resolved(self.representations, variables)
+        return given if isinstance(given, list) else []
 
     def statement(self, name: str, keys: tuple[str, ...]) -> Statement | None:
         """Return the statement for entities of a type reached by ``keys``; None if they are withheld."""
@@ -139,7 +133,9 @@ def _entities(selected: Selected, releaser: Releaser, supergraph: Supergraph) ->
     for name, fields in selected.selection.fields.items():
         for keys in entity_keys(supergraph.schema, name):
             decided[name, keys] = releaser.entity(Selection(name, {name: fields}), place, keys)
-    return EntityFetch(selected.key, selected.arguments.get("representations"), decided, supergraph.binding)
+    representations = selected.arguments["representations"]
+    assert not isinstance(representations, Mapping)  # noqa: S101 - it is a list
+    return EntityFetch(selected.key, representations, decided, supergraph.binding)
 
 
 def entity_keys(schema: GraphQLSchema, name: str) -> tuple[tuple[str, ...], ...]:
@@ -175,9 +171,7 @@ def _error(notice: Notice) -> dict[str, Any]:
     withholding = notice.withholding
     reason = f"by {withholding.policy} ({withholding.rule})" if withholding.policy else "no policy in force grants it"
     helps = {
-        name: value
-        for name, value in (("scopes", withholding.scopes), ("purposes", withholding.purposes))
-        if value
+        name: value for name, value in (("scopes", withholding.scopes), ("purposes", withholding.purposes)) if value
     }
     return {
         "message": f"{notice.coordinate} is withheld: {reason}.",

@@ -61,7 +61,9 @@ class _Withheld(Exception):
 class Releaser:
     """Applies one Access to one selection."""
 
-    def __init__(self, access: Access, binding: Binding, schema: GraphQLSchema, problems: Mapping[int, Problem]) -> None:
+    def __init__(
+        self, access: Access, binding: Binding, schema: GraphQLSchema, problems: Mapping[int, Problem]
+    ) -> None:
         self._access = access
         self._binding = binding
         self._schema = schema
@@ -137,7 +139,9 @@ class Releaser:
         }
         if rows.otherwise:
             otherwise = _combined(asked.otherwise, [need.otherwise for need in needs])
-            return ByProvider({each: decision for each, decision in decided.items() if decision != otherwise}, otherwise)
+            return ByProvider(
+                {each: decision for each, decision in decided.items() if decision != otherwise}, otherwise
+            )
         distinct = set(decided.values())
         return ByProvider({}, distinct.pop()) if len(distinct) == 1 else ByProvider(decided, WITHHELD)
 
@@ -185,7 +189,10 @@ class Releaser:
             return replace(selected, selection=self._selection(selected.selection, place))
         ((name, fields),) = selected.selection.fields.items()
         inside = here.each() if selected.field == "edges" else here
-        return replace(selected, selection=Selection(name, {name: tuple(self._structural(each, inside) for each in fields)}))
+        return replace(
+            selected,
+            selection=Selection(name, {name: tuple(self._structural(each, inside) for each in fields)}),
+        )
 
     def _plainly_read(self, owner: str, name: str) -> bool:
         """Whether the caller sees the field as it is in every row that is there; keys that the contract hides pass."""
@@ -275,4 +282,3 @@ def _paging_problem(bound: Any, arguments: Mapping[str, Argument]) -> Problem | 
     if "before" in arguments and "last" not in arguments:
         return Problem('"before" goes with "last"; with "first" give "after".')
     return None
-

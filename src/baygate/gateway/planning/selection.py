@@ -1,7 +1,7 @@
 """From document to selection: fragments spread, directives obeyed, arguments symbolic, once per concrete type.
 
-Follows the specification's CollectFields (6.3.2) and MergeSelectionSets (6.4.3) for every concrete type that a value can
-be, so that what is decided about a field is decided on the concrete type, however it was asked for. Of the variables'
+Follows the specification's CollectFields (6.3.2) and MergeSelectionSets (6.4.3) for every concrete type that a value
+can be, so that what is decided about a field is decided on the concrete type, however it was asked for. Of the variables'
 values only what their shape tells is used.
 """
 
@@ -37,7 +37,7 @@ from baygate.gateway.operation import Operation
 from baygate.gateway.planning.shape import ORDER_ARGUMENT
 from baygate.gateway.refusal import LimitExceeded
 from baygate.gateway.variables import by_name, literal
-from baygate.sources.fetch import TYPENAME, Argument, ListOf, Literal, Selected, Selection, Value, Variable
+from baygate.sources.fetch import Argument, ListOf, Literal, Selected, Selection, Value, Variable
 
 Asked = dict[str, list[FieldNode]]
 
@@ -93,9 +93,10 @@ class Selector:
         known = (type_.name, tuple(id(node) for node in nodes))
         if known not in self._known:
             sets = [node.selection_set for node in nodes if node.selection_set]
-            concrete = self._schema.get_possible_types(type_) if is_abstract_type(type_) else (type_,)
+            concrete: Any = self._schema.get_possible_types(type_) if is_abstract_type(type_) else (type_,)
             self._known[known] = Selection(
-                type_.name, {each.name: self._selected(each, self._collected(each, sets)) for each in concrete}
+                type_.name,
+                {each.name: self._selected(each, self._collected(each, sets)) for each in concrete},
             )
         return self._known[known]
 
@@ -106,7 +107,9 @@ class Selector:
             self._collect(owner, each, asked, visited)
         return asked
 
-    def _collect(self, owner: GraphQLObjectType, selection_set: SelectionSetNode, asked: Asked, visited: set[str]) -> None:
+    def _collect(
+        self, owner: GraphQLObjectType, selection_set: SelectionSetNode, asked: Asked, visited: set[str]
+    ) -> None:
         for node in selection_set.selections:
             if not self._included(node):
                 continue
@@ -169,7 +172,11 @@ class Selector:
         if isinstance(node, VariableNode):
             name = node.name.value
             present = self._shaped[name]
-            return None if present is None else {key: Variable((name, key)) for key in type_.fields if present.get(key) is not None}
+            return (
+                None
+                if present is None
+                else {key: Variable((name, key)) for key in type_.fields if present.get(key) is not None}
+            )
         if isinstance(node, NullValueNode):
             return None
         assert isinstance(node, ObjectValueNode)  # noqa: S101 - validation has seen to it

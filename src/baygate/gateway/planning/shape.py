@@ -47,7 +47,7 @@ def _telling(node: Any) -> Iterator[str]:
         yield from _telling(inner)
 
 
-def _parts(name: str, type_: GraphQLInputType, telling: bool) -> Iterator[Callable[[Mapping[str, Any]], Hashable]]:  # noqa: FBT001
+def _parts(name: str, type_: GraphQLInputType, telling: bool) -> Iterator[Callable[[Mapping[str, Any]], Hashable]]:
     if telling:
         yield lambda variables: variables.get(name, ...)
     elif isinstance(get_nullable_type(type_), GraphQLInputObjectType):

@@ -117,9 +117,7 @@ class _Agreement:
             for value, member in abstract.members.items():
                 expected = (abstract.discriminator, value)
                 _demand(self.binding.objects[member].discriminator == expected, member, f"is not {expected}")
-                _demand(
-                    self.binding.objects[member].table is abstract.table, member, f"is not on {name}'s table"
-                )
+                _demand(self.binding.objects[member].table is abstract.table, member, f"is not on {name}'s table")
 
     def check_place(self, place: _Place) -> None:
         match place.bound:
@@ -139,9 +137,7 @@ class _Agreement:
         place.demand(not place.field.args, "has arguments, but is bound to a value")
         columns = [bound.column] if isinstance(bound, Column) else self._needs(place, bound)
         nullable = any(column.nullable for column in columns)
-        place.demand(
-            not (is_non_null_type(place.field.type) and nullable), "is non-null, but its column is not"
-        )
+        place.demand(not (is_non_null_type(place.field.type) and nullable), "is non-null, but its column is not")
         several = isinstance(bound, Column) and isinstance(bound.column.type, sa.ARRAY)
         place.demand(_is_list(place.field.type) == several, "is a list on one side only")
 
@@ -203,9 +199,7 @@ class _Agreement:
     @staticmethod
     def _check_own_columns(place: _Place, bound: Relation) -> None:
         tables = (
-            [table for table in (place.owner.table, place.owner.detail) if table is not None]
-            if place.owner
-            else []
+            [table for table in (place.owner.table, place.owner.detail) if table is not None] if place.owner else []
         )
         for column in bound.on:
             place.demand(any(column in table.c for table in tables), f"joins on {column}, which it has not")
@@ -234,12 +228,8 @@ class _Agreement:
             expected = {Comparison.STARTS_WITH: "String", Comparison.PRESENT: "Boolean"}.get(
                 comparison, _named(field.type).name
             )
-            _demand(
-                _named(kind).name == expected, coordinate, f"is not {expected}, which it is compared with"
-            )
-            _demand(
-                _is_list(kind) == (comparison is Comparison.ANY_OF), coordinate, "is a list on one side only"
-            )
+            _demand(_named(kind).name == expected, coordinate, f"is not {expected}, which it is compared with")
+            _demand(_is_list(kind) == (comparison is Comparison.ANY_OF), coordinate, "is a list on one side only")
             listed = _is_list(field.type) == (comparison is Comparison.INCLUDES)
             fits = comparison is Comparison.PRESENT or listed
             _demand(fits, coordinate, f"cannot compare with {concrete.name}.{condition.field}")
@@ -257,9 +247,7 @@ class _Agreement:
                 _demand(not column.nullable, coordinate, f"orders by {column}, which can be null")
             rest = tuple(column.name for column in columns if column.name not in joined)
             key = tuple(each.name for each in target.table.primary_key.columns if each.name not in joined)
-            _demand(
-                rest[len(rest) - len(key) :] == key, coordinate, f"does not end in the key of {target.table}"
-            )
+            _demand(rest[len(rest) - len(key) :] == key, coordinate, f"does not end in the key of {target.table}")
             _demand(_served(target.table, joined, rest), coordinate, f"has no index on {target.table}")
 
 
@@ -274,9 +262,7 @@ def _check_verdict(place: _Place, bound: Verdict) -> None:
         _demand(is_required_argument(argument), coordinate, "is not required")
         _demand(compared[name] in bound.table.c, coordinate, f"is compared with no column of {bound.table}")
     place.demand(set(bound.hashed) <= set(compared), "hashes an argument that it does not take")
-    place.demand(
-        _served(bound.table, set(bound.known_by.values()), ()), "looks up by columns without an index"
-    )
+    place.demand(_served(bound.table, set(bound.known_by.values()), ()), "looks up by columns without an index")
 
 
 def _served(table: sa.FromClause, leading: set[str], rest: tuple[str, ...]) -> bool:
@@ -285,9 +271,7 @@ def _served(table: sa.FromClause, leading: set[str], rest: tuple[str, ...]) -> b
         return False
     keys = [table.primary_key.columns, *(index.columns for index in table.indexes)]
     names = [tuple(column.name for column in key) for key in keys]
-    return any(
-        set(each[: len(leading)]) == leading and each[len(leading) :][: len(rest)] == rest for each in names
-    )
+    return any(set(each[: len(leading)]) == leading and each[len(leading) :][: len(rest)] == rest for each in names)
 
 
 def _where(filters: Mapping[str, Filter]) -> tuple[str, ...]:

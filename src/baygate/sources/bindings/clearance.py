@@ -77,9 +77,7 @@ OBJECTS = (
 )
 
 PARTY_FIELDS: Mapping[str, FieldBinding] = {
-    "declarations": Paged(
-        "Declaration", on=same("party_id"), orders=DECLARATION_ORDERS, filters=DECLARATION_FILTERS
-    ),
+    "declarations": Paged("Declaration", on=same("party_id"), orders=DECLARATION_ORDERS, filters=DECLARATION_FILTERS),
 }
 
 ROOTS: Mapping[str, FieldBinding] = {

@@ -32,9 +32,7 @@ OBJECTS = (
         "CreditRating",
         credit.credit_rating,
         party=One("Party", on=same("party_id")),
-        history=Several(
-            "RatingChange", on=same("party_id", "rating_no"), order=Ordering(("seq",), descending=True)
-        ),
+        history=Several("RatingChange", on=same("party_id", "rating_no"), order=Ordering(("seq",), descending=True)),
     ),
     bound("RatingChange", credit.rating_change),
     bound("ListMembership", credit.list_membership),

@@ -107,9 +107,7 @@ ABSTRACTS = (
 )
 
 PARTY_FIELDS: Mapping[str, FieldBinding] = {
-    "productFilings": Paged(
-        "ProductFiling", on=same("party_id"), orders=FILING_ORDERS, filters=FILING_FILTERS
-    ),
+    "productFilings": Paged("ProductFiling", on=same("party_id"), orders=FILING_ORDERS, filters=FILING_FILTERS),
     "productLicences": Several("ProductLicence", on=same("party_id"), order=Ordering(("licenceNo",))),
     "conformityDocuments": Paged(
         "ConformityDocument", on=same("party_id"), orders=DOCUMENT_ORDERS, filters=DOCUMENT_FILTERS

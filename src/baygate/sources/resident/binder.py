@@ -6,11 +6,11 @@ from typing import Any
 
 import orjson
 
-from baygate.contract.keyed_hash import keyed_hash
 from baygate.sources.fetch import ListOf, Literal, Value, Variable
 from baygate.sources.resident.canonical import TEXTS
 from baygate.sources.resident.inputs import Attribute, Boundary, Given, KeyPart, Pad, Slot
 from baygate.sources.resident.transform import padded
+from baygate.storage.keys import keyed_hash
 
 
 @dataclass(frozen=True)
@@ -72,5 +72,7 @@ def columns(slots: tuple[Slot, ...], rows: Sequence[Sequence[Any]]) -> list[list
     turned = [list(column) for column in zip(*rows, strict=True)]
     for position, slot in enumerate(slots):
         if slot.kind is TEXTS:
-            turned[position] = [None if item is None else orjson.dumps(list(item)).decode() for item in turned[position]]
+            turned[position] = [
+                None if item is None else orjson.dumps(list(item)).decode() for item in turned[position]
+            ]
     return turned

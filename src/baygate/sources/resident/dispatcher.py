@@ -195,7 +195,7 @@ class Dispatcher:
         """Give a connection to whoever waits longest, with all that can go along; else let it idle."""
         while self._waiting:
             _, group = next(iter(self._waiting.items()))
-            members = []
+            members: list[_Waiting] = []
             while group and len(members) < self._settings.batch:
                 member = group.popleft()
                 self._count -= 1
@@ -240,5 +240,3 @@ class Dispatcher:
             raise
         finally:
             self._free(link)
-
-

@@ -107,7 +107,9 @@ class InputRows:
             sa.bindparam(name, type_=ARRAY(JSONB() if slot.kind is TEXTS else slot.kind.type))
             for name, slot in zip(names, slots, strict=True)
         ]
-        self.rows = sa.func.unnest(*arrays).table_valued(*names, with_ordinality="ordinality").render_derived(name="inputs")
+        self.rows = (
+            sa.func.unnest(*arrays).table_valued(*names, with_ordinality="ordinality").render_derived(name="inputs")
+        )
         self.ordinality = self.rows.c.ordinality
 
     def take(self, slot: Slot) -> sa.ColumnElement[Any]:

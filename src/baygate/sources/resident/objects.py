@@ -5,14 +5,23 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from baygate.access.decision import ALWAYS, ByProvider, Decision, Release, Transform
-from baygate.sources.binding import AbstractBinding, Binding, Column, ObjectBinding, One, Paged, Several, Verdict
+from baygate.access.decision import ALWAYS, Decision, Transform
+from baygate.sources.binding import (
+    AbstractBinding,
+    Binding,
+    Column,
+    ObjectBinding,
+    One,
+    Paged,
+    Several,
+    Verdict,
+)
 from baygate.sources.fetch import TYPENAME, Argument, Selected, Selection
-from baygate.sources.resident.canonical import JsonText
+from baygate.sources.resident.canonical import JsonText, kind_of
 from baygate.sources.resident.inputs import Given, Inputs, Slot
-from baygate.sources.resident.pages import Page, several, page
-from baygate.sources.resident.predicate import any_holds, argument_kind, compared, holds, visible
-from baygate.sources.resident.row import Aliases, Row
+from baygate.sources.resident.pages import Page, page, several
+from baygate.sources.resident.predicate import holds, visible
+from baygate.sources.resident.row import Aliases, Row, joined_on
 from baygate.sources.resident.text import NULL, Rope, joined, json_object
 from baygate.sources.resident.transform import transformed
 
@@ -51,7 +60,10 @@ class Objects:
         discriminator = row.own(abstract.discriminator)
         values = {member: value for value, member in abstract.members.items()}
         whens = [
-            (discriminator == sa.literal_column(f"'{values[owner.name]}'"), joined(self._fields(owner, fields, row, outer)))
+            (
+                discriminator == sa.literal_column(f"'{values[owner.name]}'"),
+                joined(self._fields(owner, fields, row, outer)),
+            )
             for owner, fields in members
         ]
         return (sa.case(*whens, else_=joined(NULL)),)
@@ -118,7 +130,10 @@ class Objects:
             return self._decided(decisions.of(owner.published_by), owner, row, value)
         provider = row.column(owner.provider)
         whens = [
-            (provider == sa.literal_column(f"'{_safe(name)}'"), joined(self._decided(decision, owner, row, value)))
+            (
+                provider == sa.literal_column(f"'{_safe(name)}'"),
+                joined(self._decided(decision, owner, row, value)),
+            )
             for name, decision in sorted(decisions.decided.items())
         ]
         return (sa.case(*whens, else_=joined(self._decided(decisions.otherwise, owner, row, value))),)
@@ -159,14 +174,12 @@ class Objects:
         found = sa.select(content).where(*conditions).select_from(row.source).limit(sa.literal_column("1"))
         return (sa.func.coalesce(found.correlate(*enclosing).scalar_subquery(), joined(NULL), type_=sa.Text),)
 
-    def _joining(
-        self, bound: One, arguments: Any, parent: Row | None
-    ) -> Callable[[Row], list[sa.ColumnElement[bool]]]:
+    def _joining(self, bound: One, arguments: Any, parent: Row | None) -> Callable[[Row], list[sa.ColumnElement[bool]]]:
         def matching(row: Row) -> list[sa.ColumnElement[bool]]:
-            conditions = joins(bound.on, parent, row)
+            conditions = joined_on(bound.on, parent, row)
             for argument, name in bound.by.items():
                 column = row.field(self.binding.concrete(bound.target)[0], name)
-                conditions.append(column == self.argument(arguments[argument], argument_kind_of(column)))
+                conditions.append(column == self.argument(arguments[argument], kind_of(column.type)))
             return conditions
 
         return matching
@@ -207,10 +220,14 @@ class Objects:
             checked = bound.table.alias(self.aliases.next())
             conditions = [
                 checked.c[column]
-                == self.argument(selected.arguments[argument], argument_kind_of(checked.c[column]), bound.hashed.get(argument))
+                == self.argument(
+                    selected.arguments[argument],
+                    kind_of(checked.c[column].type),
+                    bound.hashed.get(argument),
+                )
                 for argument, column in columns.items()
             ]
-            found = sa.select(sa.literal_column("1")).select_from(checked).where(*conditions)
+            found: sa.Select[Any] = sa.select(sa.literal_column("1")).select_from(checked).where(*conditions)
             return found.correlate(*self.inputs.froms()).exists()
 
         return (
@@ -222,20 +239,5 @@ class Objects:
         )
 
 
-def joins(on: Any, parent: Row | None, row: Row) -> list[sa.ColumnElement[bool]]:
-    """Return the equality of the parent's columns and the row's."""
-    return [parent.own(own) == row.own(other) for own, other in on.items()] if parent else []
-
-
-def argument_kind_of(column: sa.ColumnElement[Any]) -> Any:
-    """Return the kind of an argument that is compared with ``column`` for equality."""
-    from baygate.sources.binding import Comparison
-
-    return argument_kind(column, Comparison.EQUALS)
-
-
 def _safe(name: str) -> str:
     return name.replace("'", "''")
-
-
-__all__ = ["ByProvider", "Objects", "Release", "any_holds", "compared", "joins"]

@@ -1,8 +1,8 @@
 """Lists compiled: short ones with a bound, and pages by keyset cursors.
 
 A page is one row comparison over an indexed tuple that ends in the primary key, so it stays put under inserts. A cursor
-leaves PostgreSQL in clear behind a tab (``CURSOR_MARK``), which JSON text of data cannot contain unescaped, and is sealed
-before the answer leaves the hub (``gateway.cursor``).
+leaves PostgreSQL in clear behind a tab (``CURSOR_MARK``), which JSON text of data cannot contain unescaped, and is
+sealed before the answer leaves the hub (``gateway.cursor``).
 """
 
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ from baygate.sources.fetch import TYPENAME, Argument, Literal, Selected, Selecti
 from baygate.sources.resident.canonical import NUMBER, Kind, kind_of
 from baygate.sources.resident.inputs import Boundary, Given, Slot
 from baygate.sources.resident.predicate import argument_kind, compared
-from baygate.sources.resident.row import Row
+from baygate.sources.resident.row import Row, joined_on
 from baygate.sources.resident.text import NULL, Piece, Rope, joined, json_object
 
 if TYPE_CHECKING:
@@ -40,7 +40,13 @@ class Page:
     kinds: tuple[Kind, ...]
 
 
-def several(objects: "Objects", bound: Several, selected: Selected, parent: Row | None, enclosing: tuple[sa.FromClause, ...]) -> Rope:
+def several(
+    objects: "Objects",
+    bound: Several,
+    selected: Selected,
+    parent: Row | None,
+    enclosing: tuple[sa.FromClause, ...],
+) -> Rope:
     """Return the array of a short list."""
     assert selected.selection is not None  # noqa: S101 - a list of objects has a selection
     source = _Source(objects, bound, bound.order, selected, parent, enclosing, selected.selection)
@@ -51,7 +57,13 @@ def several(objects: "Objects", bound: Several, selected: Selected, parent: Row 
     return ("[", gathered.select_from(listed).correlate(*enclosing).scalar_subquery(), "]")
 
 
-def page(objects: "Objects", bound: Paged, selected: Selected, parent: Row | None, enclosing: tuple[sa.FromClause, ...]) -> Rope:
+def page(
+    objects: "Objects",
+    bound: Paged,
+    selected: Selected,
+    parent: Row | None,
+    enclosing: tuple[sa.FromClause, ...],
+) -> Rope:
     """Return the object of a connection."""
     return _Connection(objects, bound, selected, parent, enclosing).rope()
 
@@ -84,13 +96,15 @@ class _Source:
         return Row(self.objects.binding.table(self.bound.target), self.objects.aliases)
 
     def conditions(self, row: Row) -> list[sa.ColumnElement[bool]]:
-        from baygate.sources.resident.objects import joins
-
         filtered = [
             _filtered(self.objects, self.bound.filters[name], value, self.bound.target, row)
             for name, value in given_filters(self.selected.arguments).items()
         ]
-        return [*joins(self.bound.on, self.parent, row), *filtered, *self.objects.presence(self.selection, row)]
+        return [
+            *joined_on(self.bound.on, self.parent, row),
+            *filtered,
+            *self.objects.presence(self.selection, row),
+        ]
 
     def tuple(self, row: Row) -> list[sa.ColumnElement[Any]]:
         return [row.column(key) for key in self.keys]
@@ -134,7 +148,12 @@ class _Connection:
     """One connection: its page, and what is asked about the page."""
 
     def __init__(
-        self, objects: "Objects", bound: Paged, selected: Selected, parent: Row | None, enclosing: tuple[sa.FromClause, ...]
+        self,
+        objects: "Objects",
+        bound: Paged,
+        selected: Selected,
+        parent: Row | None,
+        enclosing: tuple[sa.FromClause, ...],
     ) -> None:
         assert selected.selection is not None  # noqa: S101 - a connection has a selection
         (fields,) = selected.selection.fields.values()
@@ -147,11 +166,16 @@ class _Connection:
         self.count = arguments.get("last" if self.backwards else "first", Literal(DEFAULT_PAGE))
         self.near = arguments.get("before" if self.backwards else "after")
         order = order_of(bound, arguments)
-        nodes = next(iter(node_selections(fields)), None) or _nothing(objects, bound, selected)
+        nodes = next(iter(node_selections(fields)), None) or _nothing(bound, selected)
         self.source = _Source(objects, bound, bound.orders[order], selected, parent, enclosing, nodes)
         self.index = len(objects.pages)
         objects.pages.append(
-            Page(selected.field, order, given_filters(arguments), tuple(kind_of(key.type) for key in self.source.keys))
+            Page(
+                selected.field,
+                order,
+                given_filters(arguments),
+                tuple(kind_of(key.type) for key in self.source.keys),
+            )
         )
         info = {each.field for outer in fields if outer.field == "pageInfo" for each in _only(outer)}
         self.probe = ("hasPreviousPage" if self.backwards else "hasNextPage") in info
@@ -182,7 +206,9 @@ class _Connection:
             after=[self._beyond(row)] if self.near else None,
         )
         content = joined(json_object((each.key, self._member(each, names, listed)) for each in self.fields))
-        return (sa.select(content).select_from(listed).correlate(*self.enclosing).scalar_subquery(),)
+        # HAVING makes one row of the page even where nothing selected is an aggregate
+        page = sa.select(content).select_from(listed).having(sa.true())
+        return (page.correlate(*self.enclosing).scalar_subquery(),)
 
     def _member(self, each: Selected, names: dict[int, str], listed: sa.Subquery | None) -> Rope:
         if each.field == TYPENAME:
@@ -207,8 +233,9 @@ class _Connection:
 
     def _array(self, content: sa.ColumnElement[Any], listed: sa.Subquery) -> Rope:
         comma: Any = sa.literal_column("','")
-        if self.backwards:
-            comma = aggregate_order_by(comma, listed.c.rn.desc())
+        if self.numbered:
+            # the order of the subquery does not hold once another aggregate beside this one asks for an order of its own
+            comma = aggregate_order_by(comma, listed.c.rn.desc() if self.backwards else listed.c.rn)
         return ("[", self._within(sa.func.string_agg(content, comma, type_=sa.Text), listed), "]")
 
     def _within(self, aggregate: Any, listed: sa.Subquery) -> Any:
@@ -229,7 +256,8 @@ class _Connection:
                 first = (name == "startCursor") != self.backwards
                 order = listed.c.rn if first else listed.c.rn.desc()
                 gathered = self._within(
-                    sa.func.array_agg(aggregate_order_by(listed.c.cursor, order), type_=ARRAY(sa.Text())), listed
+                    sa.func.array_agg(aggregate_order_by(listed.c.cursor, order), type_=ARRAY(sa.Text())),
+                    listed,
                 )
                 end = sa.type_coerce(gathered, ARRAY(sa.Text()))[sa.literal_column("1", sa.Integer)]
                 return (sa.func.coalesce(end, joined(NULL), type_=sa.Text),)
@@ -243,7 +271,10 @@ class _Connection:
 
     def _cursor(self, row: Row) -> sa.ColumnElement[str]:
         keys = sa.func.json_build_array(*self.source.tuple(row), type_=sa.Text)
-        pieces: tuple[Piece, ...] = (f"{CURSOR_MARK}{self.index}:", sa.func.to_json(sa.cast(keys, sa.Text), type_=sa.Text))
+        pieces: tuple[Piece, ...] = (
+            f"{CURSOR_MARK}{self.index}:",
+            sa.func.to_json(sa.cast(keys, sa.Text), type_=sa.Text),
+        )
         return joined(pieces)
 
     def _place(self) -> sa.Tuple:
@@ -264,14 +295,16 @@ class _Connection:
         falling = self.source.descending != self.backwards
         behind = own >= self._place() if falling else own <= self._place()
         conditions = self.source.conditions(row)
-        found = sa.select(sa.literal_column("1")).where(*conditions, behind).select_from(row.source)
+        found: sa.Select[Any] = sa.select(sa.literal_column("1")).where(*conditions, behind).select_from(row.source)
         return found.correlate(*self.enclosing).exists()
 
 
 def node_selections(fields: tuple[Selected, ...]) -> list[Selection]:
     """Return the selections on the nodes of a connection, in order."""
     found = [each.selection for each in fields if each.field == "nodes"]
-    found += [inner.selection for each in fields if each.field == "edges" for inner in _only(each) if inner.field == "node"]
+    found += [
+        inner.selection for each in fields if each.field == "edges" for inner in _only(each) if inner.field == "node"
+    ]
     return [selection for selection in found if selection is not None]
 
 
@@ -293,7 +326,7 @@ def _only(selected: Selected) -> tuple[Selected, ...]:
     return fields
 
 
-def _nothing(objects: "Objects", bound: Paged, selected: Selected) -> Selection:
+def _nothing(bound: Paged, selected: Selected) -> Selection:
     """Return an empty selection that still says which rows are there, for a connection asked only to count."""
     assert selected.selection is not None  # noqa: S101
     return Selection(bound.target, {}, selected.selection.rows)

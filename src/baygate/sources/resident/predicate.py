@@ -20,7 +20,9 @@ from baygate.sources.resident.row import Row
 LAST_CHARACTER = "\U0010ffff"
 
 
-def compared(column: sa.ColumnElement[Any], comparison: Comparison, value: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
+def compared(
+    column: sa.ColumnElement[Any], comparison: Comparison, value: sa.ColumnElement[Any]
+) -> sa.ColumnElement[bool]:
     """Return ``column comparison value``."""
     match comparison:
         case Comparison.EQUALS:
@@ -33,7 +35,10 @@ def compared(column: sa.ColumnElement[Any], comparison: Comparison, value: sa.Co
             return column <= value
         case Comparison.STARTS_WITH:
             # a range, since that is what an index under COLLATE "C" can answer for any parameter
-            return sa.and_(column >= value, column < sa.func.concat(value, sa.literal_column(f"'{LAST_CHARACTER}'"), type_=sa.Text))
+            return sa.and_(
+                column >= value,
+                column < sa.func.concat(value, sa.literal_column(f"'{LAST_CHARACTER}'"), type_=sa.Text),
+            )
         case Comparison.INCLUDES:
             return value == sa.any_(column)
         case Comparison.PRESENT:
@@ -74,7 +79,11 @@ def tested(test: Test, owner: ObjectBinding, row: Row, inputs: Inputs) -> sa.Col
     column = row.field(owner, test.field)
     comparison = _COMPARISONS.get(test.operator, Comparison.EQUALS)
     kind = argument_kind(column, comparison)
-    content = Attribute(test.value.attribute) if isinstance(test.value, Subject) else Given(Literal(_freeze(_constant(test, kind))))
+    content = (
+        Attribute(test.value.attribute)
+        if isinstance(test.value, Subject)
+        else Given(Literal(_freeze(_constant(test, kind))))
+    )
     value = inputs.take(Slot(content, kind))
     if test.operator is Operator.NOT_EQUALS:
         return column != value
@@ -90,7 +99,9 @@ def holds(condition: Condition, owner: ObjectBinding, row: Row, inputs: Inputs) 
     return sa.and_(sa.true(), *(tested(test, owner, row, inputs) for test in condition))
 
 
-def any_holds(conditions: Iterable[Condition], owner: ObjectBinding, row: Row, inputs: Inputs) -> sa.ColumnElement[bool]:
+def any_holds(
+    conditions: Iterable[Condition], owner: ObjectBinding, row: Row, inputs: Inputs
+) -> sa.ColumnElement[bool]:
     """Return the disjunction of conditions; false if there are none."""
     return sa.or_(sa.false(), *(holds(condition, owner, row, inputs) for condition in conditions))
 
@@ -114,5 +125,3 @@ def visible(rows: ByProvider[Rows], owner: ObjectBinding, row: Row, inputs: Inpu
         others = provider.not_in(sorted(rows.decided)) if rows.decided else sa.true()
         branches.append(sa.and_(others, any_holds(rows.otherwise, owner, row, inputs)))
     return reduce(or_, branches, sa.false())
-
-

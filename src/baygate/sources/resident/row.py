@@ -1,5 +1,6 @@
 """A row of a type within a statement: its base table under an alias, and the details that are really used."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import sqlalchemy as sa
@@ -26,7 +27,7 @@ class Row:
         self.table = table
         self.base = table.alias(aliases.next())
         self._aliases = aliases
-        self._details: dict[sa.Table, sa.Alias] = {}
+        self._details: dict[sa.Table, sa.FromClause] = {}
 
     def column(self, column: sa.Column[Any]) -> sa.ColumnElement[Any]:
         """Return a column of the base table or of a detail."""
@@ -64,7 +65,12 @@ class Row:
         return (self.base,)
 
 
-def _of(alias: sa.Alias, column: sa.Column[Any]) -> sa.ColumnElement[Any]:
+def joined_on(on: Mapping[str, str], parent: "Row | None", row: Row) -> list[sa.ColumnElement[bool]]:
+    """Return the equality of the parent's columns and the row's; nothing where there is no parent."""
+    return [parent.own(own) == row.own(other) for own, other in on.items()] if parent else []
+
+
+def _of(alias: sa.FromClause, column: sa.Column[Any]) -> sa.ColumnElement[Any]:
     """Return the column under an alias, without the copies of all its neighbours that ``alias.c`` would make."""
     copy: sa.ColumnClause[Any] = sa.column(column.name, column.type)
     copy.table = alias

@@ -17,7 +17,7 @@ from baygate.sources.resident.objects import Objects
 from baygate.sources.resident.pages import Page
 from baygate.sources.resident.text import joined
 
-_DIALECT = asyncpg.dialect()
+_DIALECT: sa.Dialect = asyncpg.dialect()  # type: ignore[no-untyped-call]
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,8 +93,7 @@ def _entity_objects(
         entity,
         inputs.froms(),
         lambda row: [
-            row.field(owner, name)
-            == inputs.take(Slot(KeyPart(position), kind_of(owner.column(name).type)))
+            row.field(owner, name) == inputs.take(Slot(KeyPart(position), kind_of(owner.column(name).type)))
             for position, name in enumerate(fetch.inputs)
         ],
     )

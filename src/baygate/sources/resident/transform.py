@@ -39,7 +39,10 @@ def transformed(transform: Transform, value: sa.ColumnElement[Any], inputs: Inpu
             hidden = sa.func.greatest(sa.func.char_length(value) - first - last, 0)
             # a value no longer than what may be kept would stand in full: hide all of it
             shown = sa.func.concat(
-                sa.func.left(value, first), sa.func.repeat(sa.literal_column("'*'"), hidden), _ending(value, last), type_=sa.Text
+                sa.func.left(value, first),
+                sa.func.repeat(sa.literal_column("'*'"), hidden),
+                _ending(value, last),
+                type_=sa.Text,
             )
             every = sa.func.repeat(sa.literal_column("'*'"), sa.func.char_length(value), type_=sa.Text)
             return sa.case((value.is_(None), sa.null()), (hidden > 0, shown), else_=every)
@@ -50,7 +53,9 @@ def transformed(transform: Transform, value: sa.ColumnElement[Any], inputs: Inpu
         case Generalise(step=step):
             return sa.cast(sa.func.floor(sa.cast(value, sa.Numeric) / step) * step, sa.Integer)
         case Hash(use=use):
-            inner = sa.func.sha256(inputs.take(Slot(Pad(use, outer=False), BYTES)).op("||")(sa.func.convert_to(value, "UTF8")))
+            inner = sa.func.sha256(
+                inputs.take(Slot(Pad(use, outer=False), BYTES)).op("||")(sa.func.convert_to(value, "UTF8"))
+            )
             outer = sa.func.sha256(inputs.take(Slot(Pad(use, outer=True), BYTES)).op("||")(inner))
             return sa.func.encode(outer, sa.literal_column("'hex'"), type_=sa.Text)
         case Nullify():

@@ -1,0 +1,58 @@
+# Two commands do everything: `make demo` runs the hub with a sample world, `make test` proves it.
+
+PYTHON ?= python3
+PORT ?= 8080
+BIN := .venv/bin
+
+.PHONY: demo test lint bench schema lock clean help
+
+help:
+	@echo "make demo    run the hub on http://127.0.0.1:$(PORT), with its own PostgreSQL and a sample world"
+	@echo "make test    run the whole suite"
+	@echo "make lint    ruff and mypy"
+	@echo "make bench   measure the hub beside a hand-written handler (needs wrk)"
+	@echo "make schema  write the contract to schema/"
+	@echo "make lock    resolve the dependencies anew"
+
+demo: .venv/.demo
+	@exec $(BIN)/baygate demo --port $(PORT)
+
+test: .venv/.dev
+	$(BIN)/pytest -n auto $(PYTEST)
+
+lint: .venv/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: .venv/.dev
+	PYTHONPATH=. $(BIN)/python -m bench $(BENCH)
+
+schema: .venv/.demo
+	$(BIN)/baygate schema export
+
+.venv/.python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "baygate needs Python 3.11 or newer: make PYTHON=/path/to/python3.11 ..."; exit 1; }
+	$(PYTHON) -m venv .venv
+	@touch $@
+
+.venv/.demo: .venv/.python requirements/demo.txt pyproject.toml
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/demo.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+.venv/.dev: .venv/.demo requirements/dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@touch $@
+
+# hashes, not addresses: the lock says what is installed, the machine's own settings say from where
+lock:
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
+	  --extra embedded --group build pyproject.toml -o requirements/demo.txt
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
+	  --extra embedded --group build --group test --group lint --group bench pyproject.toml \
+	  -c requirements/demo.txt -o requirements/dev.txt
+
+clean:
+	rm -rf .venv .baygate .mypy_cache .pytest_cache .ruff_cache .hypothesis

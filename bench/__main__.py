@@ -1,0 +1,83 @@
+"""``python -m bench``: the contestants side by side on the same data, question and load; a table, a plot, a file.
+
+The numbers that count are the ratios within one run: this machine's seconds are its own.
+"""
+
+import argparse
+import asyncio
+import json
+from collections.abc import Iterable
+
+from bench import report
+from bench.contestants import ROOT, contestants, running
+from bench.measure import Measurement, measure
+from bench.world import World, prepared
+
+RESULTS = ROOT / "bench" / "results"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="bench", description=__doc__)
+    parser.add_argument("--enterprises", type=int, default=100_000)
+    parser.add_argument("--seconds", type=int, default=8)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--port", type=int, default=8190)
+    parser.add_argument("--connections", type=int, nargs="+", default=[1, 16, 64])
+    parser.add_argument("--only", nargs="+", help="names of contestants")
+    parser.add_argument("--scale", type=int, nargs="*", default=[], help="also the hub's latency at these sizes")
+    options = parser.parse_args()
+    with prepared(options.enterprises) as world:
+        compiled = asyncio.run(report.first_compile())
+        measured = list(_contest(world, options))
+    scaled = {}
+    for size in options.scale:
+        with prepared(size) as world:
+            scaled[size] = _hub_alone(world, options)
+    RESULTS.mkdir(exist_ok=True)
+    (RESULTS / "latest.json").write_text(json.dumps([each.as_json() for each in measured], indent=2) + "\n")
+    if options.scale:
+        (RESULTS / "scale.json").write_text(
+            json.dumps({size: each.as_json() for size, each in scaled.items()}, indent=2) + "\n"
+        )
+    text = report.table(measured, options, compiled, scaled)
+    print(text)
+    report.plot(measured, RESULTS / "latest.png")
+    print(f"\nwritten: {RESULTS / 'latest.json'}, {RESULTS / 'latest.png'}")
+
+
+def _contest(world: World, options: argparse.Namespace) -> Iterable[Measurement]:
+    """Each contestant in each round, so that what else the machine does falls on all of them."""
+    chosen = {
+        name: each
+        for name, each in contestants(world.dsn, options.port, world.keys).items()
+        if not options.only or name in options.only
+    }
+    runs: dict[tuple[str, int], list[Measurement]] = {}
+    for round_ in range(options.rounds):
+        for name, contestant in chosen.items():
+            with running(contestant, options.port) as pid:
+                for connections in options.connections:
+                    measured = measure(name, pid, options.port, connections, options.seconds, world.bodies, round_)
+                    print(f"  round {round_ + 1}: {measured}", flush=True)
+                    runs.setdefault((name, connections), []).append(measured)
+    for each in runs.values():
+        yield _median(each)
+
+
+def _hub_alone(world: World, options: argparse.Namespace) -> Measurement:
+    hub = contestants(world.dsn, options.port, world.keys)["hub"]
+    with running(hub, options.port) as pid:
+        return _median(
+            [
+                measure("hub", pid, options.port, 1, options.seconds, world.bodies, each)
+                for each in range(options.rounds)
+            ]
+        )
+
+
+def _median(runs: list[Measurement]) -> Measurement:
+    return sorted(runs, key=lambda each: each.rps)[(len(runs) - 1) // 2]
+
+
+if __name__ == "__main__":
+    main()

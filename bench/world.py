@@ -1,0 +1,65 @@
+"""The world that is measured on: the sample world at a given size, made once and kept."""
+
+import asyncio
+import contextlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from baygate.cli.console import progress
+from baygate.sample.load import load
+from baygate.storage import schema_version
+from baygate.storage.database import Database
+from baygate.storage.embedded import EmbeddedPostgres
+from baygate.storage.errors import NotEmptyError
+from baygate.storage.keys import Keys, read_or_create
+from bench.contestants import ROOT
+from bench.question import QUERY
+
+_ASKED = 4_000
+_BUSY_ENTERPRISES = """
+select m.uscc from mainland_enterprise m
+where (select count(*) from product_filing f where f.party_id = m.party_id) >= 20
+  and (select count(*) from declaration d where d.party_id = m.party_id) >= 10
+order by md5(m.uscc) limit $1
+"""
+
+
+@dataclass(frozen=True)
+class World:
+    dsn: str
+    keys: Path
+    bodies: Path
+
+
+@contextlib.contextmanager
+def prepared(enterprises: int) -> Iterator[World]:
+    """Start PostgreSQL on the world of this size, made first if it is not there."""
+    home = ROOT / ".baygate" / "bench" / str(enterprises)
+    home.mkdir(parents=True, exist_ok=True)
+    settings = {"shared_buffers": "1GB", "max_connections": "60"}
+    with EmbeddedPostgres(home / "postgres", settings) as postgres:
+        asyncio.run(_fill(postgres.dsn(), read_or_create(home / "keys"), enterprises))
+        bodies = home / "bodies.ndjson"
+        asyncio.run(_bodies(postgres.dsn(), bodies))
+        yield World(postgres.dsn(), home / "keys", bodies)
+
+
+async def _fill(dsn: str, keys: Keys, enterprises: int) -> None:
+    await schema_version.upgrade(dsn)
+    with contextlib.suppress(NotEmptyError), progress(f"{enterprises:,} enterprises", enterprises) as advance:
+        await load(dsn, keys, enterprises, advance)
+
+
+async def _bodies(dsn: str, file: Path) -> None:
+    """Write the requests: the question about enterprises that have all it asks for."""
+    connection = await Database(dsn).connect()
+    try:
+        asked = [row["uscc"] for row in await connection.fetch(_BUSY_ENTERPRISES, _ASKED)]
+    finally:
+        await connection.close()
+    if not asked:
+        raise SystemExit("No enterprise of this world has 20 filings and 10 declarations: choose a larger one.")
+    lines = (json.dumps({"query": QUERY, "variables": {"uscc": uscc}}) for uscc in asked)
+    file.write_text("\n".join(lines) + "\n")
