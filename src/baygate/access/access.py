@@ -37,17 +37,19 @@ class Access:
     @cached_property
     def access_class(self) -> str:
         """Hash of the exact set of grants and denials that apply (design: the plan's key)."""
-        exact = repr((
-            self.unmentioned,
-            sorted(
-                (
-                    name,
-                    _exact(each.rows),
-                    sorted((field_name, _exact(decisions)) for field_name, decisions in each.fields.items()),
-                )
-                for name, each in self.types.items()
-            ),
-        ))
+        exact = repr(
+            (
+                self.unmentioned,
+                sorted(
+                    (
+                        name,
+                        _exact(each.rows),
+                        sorted((field_name, _exact(decisions)) for field_name, decisions in each.fields.items()),
+                    )
+                    for name, each in self.types.items()
+                ),
+            )
+        )
         return hashlib.sha256(exact.encode()).hexdigest()
 
     def rows(self, concrete: str) -> ByProvider[Rows]:

@@ -37,7 +37,7 @@ class Subject:
 
 
 @dataclass(frozen=True)
-class Test:
+class Clause:
     """``field operator value`` on the record; the value is a constant or an attribute of the subject."""
 
     field: str
@@ -45,8 +45,8 @@ class Test:
     value: str | int | bool | tuple[str, ...] | Subject
 
 
-Condition = tuple[Test, ...]
-"""Tests that must all hold; the empty one always holds."""
+Condition = tuple[Clause, ...]
+"""Clauses that must all hold; the empty one always holds."""
 
 ALWAYS: Condition = ()
 

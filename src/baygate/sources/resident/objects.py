@@ -20,7 +20,7 @@ from baygate.sources.fetch import TYPENAME, Argument, Selected, Selection
 from baygate.sources.resident.canonical import JsonText, kind_of
 from baygate.sources.resident.inputs import Given, Inputs, Slot
 from baygate.sources.resident.pages import Page, page, several
-from baygate.sources.resident.predicate import holds, visible
+from baygate.sources.resident.predicate import agency, holds, visible
 from baygate.sources.resident.row import Aliases, Row, joined_on
 from baygate.sources.resident.text import NULL, Rope, joined, json_object
 from baygate.sources.resident.transform import transformed
@@ -131,7 +131,7 @@ class Objects:
         provider = row.column(owner.provider)
         whens = [
             (
-                provider == sa.literal_column(f"'{_safe(name)}'"),
+                provider == agency(name, self.inputs),
                 joined(self._decided(decision, owner, row, value)),
             )
             for name, decision in sorted(decisions.decided.items())
@@ -237,7 +237,3 @@ class Objects:
                 else_=joined(('"NOT_FOUND"',)),
             ),
         )
-
-
-def _safe(name: str) -> str:
-    return name.replace("'", "''")

@@ -10,7 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from baygate.access.decision import ALWAYS, ByProvider, Condition, Operator, Rows, Subject, Test
+from baygate.access.decision import ALWAYS, ByProvider, Condition, Operator, Rows, Subject, Clause
 from baygate.sources.binding import Comparison, ObjectBinding
 from baygate.sources.fetch import Literal
 from baygate.sources.resident.canonical import TEXT, TEXTS, kind_of
@@ -66,26 +66,26 @@ _COMPARISONS = {
 }
 
 
-def _constant(test: Test, kind: Any) -> Any:
-    if isinstance(test.value, tuple):
-        return list(test.value)
-    if kind.name in {"date", "timestamptz", "numeric"} and isinstance(test.value, str):
-        return kind.read(test.value)
-    return test.value
+def _constant(clause: Clause, kind: Any) -> Any:
+    if isinstance(clause.value, tuple):
+        return list(clause.value)
+    if kind.name in {"date", "timestamptz", "numeric"} and isinstance(clause.value, str):
+        return kind.read(clause.value)
+    return clause.value
 
 
-def tested(test: Test, owner: ObjectBinding, row: Row, inputs: Inputs) -> sa.ColumnElement[bool]:
-    """Return one test of a policy on ``row`` taken as ``owner``."""
-    column = row.field(owner, test.field)
-    comparison = _COMPARISONS.get(test.operator, Comparison.EQUALS)
+def clause_holds(clause: Clause, owner: ObjectBinding, row: Row, inputs: Inputs) -> sa.ColumnElement[bool]:
+    """Return one clause of a condition on ``row`` taken as ``owner``."""
+    column = row.field(owner, clause.field)
+    comparison = _COMPARISONS.get(clause.operator, Comparison.EQUALS)
     kind = argument_kind(column, comparison)
     content = (
-        Attribute(test.value.attribute)
-        if isinstance(test.value, Subject)
-        else Given(Literal(_freeze(_constant(test, kind))))
+        Attribute(clause.value.attribute)
+        if isinstance(clause.value, Subject)
+        else Given(Literal(_freeze(_constant(clause, kind))))
     )
     value = inputs.take(Slot(content, kind))
-    if test.operator is Operator.NOT_EQUALS:
+    if clause.operator is Operator.NOT_EQUALS:
         return column != value
     return compared(column, comparison, value)
 
@@ -96,7 +96,7 @@ def _freeze(value: Any) -> Any:
 
 def holds(condition: Condition, owner: ObjectBinding, row: Row, inputs: Inputs) -> sa.ColumnElement[bool]:
     """Return the conjunction of a condition's tests."""
-    return sa.and_(sa.true(), *(tested(test, owner, row, inputs) for test in condition))
+    return sa.and_(sa.true(), *(clause_holds(clause, owner, row, inputs) for clause in condition))
 
 
 def any_holds(
@@ -104,6 +104,11 @@ def any_holds(
 ) -> sa.ColumnElement[bool]:
     """Return the disjunction of conditions; false if there are none."""
     return sa.or_(sa.false(), *(holds(condition, owner, row, inputs) for condition in conditions))
+
+
+def agency(name: str, inputs: Inputs) -> sa.ColumnElement[str]:
+    """Return the id of an agency that a policy names, as an input."""
+    return inputs.take(Slot(Given(Literal(name)), TEXT))
 
 
 def visible(rows: ByProvider[Rows], owner: ObjectBinding, row: Row, inputs: Inputs) -> sa.ColumnElement[bool] | None:
@@ -117,11 +122,11 @@ def visible(rows: ByProvider[Rows], owner: ObjectBinding, row: Row, inputs: Inpu
         return any_holds(rows.of(owner.published_by), owner, row, inputs)
     provider = row.column(owner.provider)
     branches = [
-        sa.and_(provider == name, any_holds(conditions, owner, row, inputs))
+        sa.and_(provider == agency(name, inputs), any_holds(conditions, owner, row, inputs))
         for name, conditions in sorted(rows.decided.items())
         if conditions
     ]
     if rows.otherwise:
-        others = provider.not_in(sorted(rows.decided)) if rows.decided else sa.true()
-        branches.append(sa.and_(others, any_holds(rows.otherwise, owner, row, inputs)))
+        others = [provider != agency(name, inputs) for name in sorted(rows.decided)]
+        branches.append(sa.and_(sa.true(), *others, any_holds(rows.otherwise, owner, row, inputs)))
     return reduce(or_, branches, sa.false())

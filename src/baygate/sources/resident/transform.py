@@ -36,25 +36,25 @@ def transformed(transform: Transform, value: sa.ColumnElement[Any], inputs: Inpu
         raise TransformError(f"{type(transform).__name__} cannot transform a value of kind {kind.name}")
     match transform:
         case Mask(keep_first=first, keep_last=last):
-            hidden = sa.func.greatest(sa.func.char_length(value) - first - last, 0)
+            hidden = sa.func.greatest(sa.func.char_length(value) - _number(first + last), _number(0), type_=sa.Integer)
             # a value no longer than what may be kept would stand in full: hide all of it
             shown = sa.func.concat(
-                sa.func.left(value, first),
+                sa.func.left(value, _number(first)),
                 sa.func.repeat(sa.literal_column("'*'"), hidden),
                 _ending(value, last),
                 type_=sa.Text,
             )
             every = sa.func.repeat(sa.literal_column("'*'"), sa.func.char_length(value), type_=sa.Text)
-            return sa.case((value.is_(None), sa.null()), (hidden > 0, shown), else_=every)
+            return sa.case((value.is_(None), sa.null()), (hidden > _number(0), shown), else_=every)
         case TruncateCode(length=length):
-            return sa.func.left(value, length, type_=sa.Text)
+            return sa.func.left(value, _number(length), type_=sa.Text)
         case TruncateDate(unit=unit):
-            return sa.cast(sa.func.date_trunc(unit.value, value), value.type)
+            return sa.cast(sa.func.date_trunc(sa.literal_column(f"'{unit.value}'"), value), value.type)
         case Generalise(step=step):
-            return sa.cast(sa.func.floor(sa.cast(value, sa.Numeric) / step) * step, sa.Integer)
+            return sa.cast(sa.func.floor(sa.cast(value, sa.Numeric) / _number(step)) * _number(step), sa.Integer)
         case Hash(use=use):
             inner = sa.func.sha256(
-                inputs.take(Slot(Pad(use, outer=False), BYTES)).op("||")(sa.func.convert_to(value, "UTF8"))
+                inputs.take(Slot(Pad(use, outer=False), BYTES)).op("||")(sa.func.convert_to(value, sa.literal_column("'UTF8'")))
             )
             outer = sa.func.sha256(inputs.take(Slot(Pad(use, outer=True), BYTES)).op("||")(inner))
             return sa.func.encode(outer, sa.literal_column("'hex'"), type_=sa.Text)
@@ -65,7 +65,12 @@ def transformed(transform: Transform, value: sa.ColumnElement[Any], inputs: Inpu
 def _ending(value: sa.ColumnElement[Any], length: int) -> sa.ColumnElement[str]:
     if length == 0:
         return sa.literal_column("''", sa.Text)
-    return sa.func.right(value, length, type_=sa.Text)
+    return sa.func.right(value, _number(length), type_=sa.Text)
+
+
+def _number(constant: int) -> sa.ColumnElement[int]:
+    """Return a number of the policy as SQL: it is part of the plan, not of the request."""
+    return sa.literal_column(str(int(constant)), sa.Integer)
 
 
 def transformed_in_python(transform: Transform, value: Any, key: Callable[[str], bytes]) -> Any:
