@@ -12,7 +12,7 @@ from baygate.access.principal import Principal
 from baygate.gateway.cursor import Cursors
 from baygate.gateway.limits import Limits
 from baygate.gateway.operation import Operation
-from baygate.gateway.planning.plan import EntityFetch, Plan, Supergraph
+from baygate.gateway.planning.plan import EntityFetch, Group, Plan, Supergraph, tail_of
 from baygate.gateway.refusal import LimitExceeded, Refusal
 from baygate.gateway.variables import Unfit, coercer
 from baygate.sources.resident.binder import Bound, binder, columns
@@ -45,21 +45,22 @@ class Executor:
         if plan.passes_through:
             text = await self._resident(plan, variables, principal)
             return b'{"data":' + text.encode() + plan.tail + b"}"
-        parts: dict[str, Any] = {}
-        errors: list[Any] = []
         resident, *lists = await asyncio.gather(
             self._resident(plan, variables, principal),
             *(self._entities(each, plan, variables, principal) for each in plan.entities),
         )
-        parts |= orjson.loads(resident)
-        parts |= {each.key: orjson.Fragment(text) for each, text in zip(plan.entities, lists, strict=True)}
+        parts: dict[str, Any] = orjson.loads(resident)
+        notices = [*plan.notices]
+        errors: list[Any] = []
+        for each, (text, told) in zip(plan.entities, lists, strict=True):
+            parts[each.key] = orjson.Fragment(text)
+            notices += told
         if plan.local is not None:
             local = self._local(plan, operation, raw)
             parts |= local.data or {}
             errors += [error.formatted for error in local.errors or ()]
         data = orjson.dumps({key: parts[key] for key in plan.keys})
-        tail = plan.tail or (b',"errors":' + orjson.dumps(errors) if errors else b"")
-        return b'{"data":' + data + tail + b"}"
+        return b'{"data":' + data + tail_of(notices, errors) + b"}"
 
     async def _resident(self, plan: Plan, variables: Mapping[str, Any], principal: Principal) -> str:
         fetch = plan.resident
@@ -97,7 +98,7 @@ class Executor:
         if len(representations) > self._limits.representations:
             raise LimitExceeded("number of representations", len(representations), self._limits.representations)
         answers = ["null"] * len(representations)
-        groups: dict[tuple[str, tuple[str, ...]], list[tuple[int, list[Any]]]] = {}
+        groups: dict[Group, list[tuple[int, list[Any]]]] = {}
         for position, representation in enumerate(representations):
             name, keys, values = self._reference(each, representation, position)
             groups.setdefault((name, keys), []).append((position, values))
@@ -107,19 +108,19 @@ class Executor:
                 for group, members in groups.items()
             )
         )
-        return f"[{','.join(answers)}]"
+        return f"[{','.join(answers)}]", [notice for group in groups for notice in each.notices[group]]
 
     async def _group(
         self,
         each: EntityFetch,
-        group: tuple[str, tuple[str, ...]],
+        group: Group,
         members: list[tuple[int, list[Any]]],
         answers: list[str],
         plan: Plan,
         variables: Mapping[str, Any],
         principal: Principal,
     ) -> None:
-        statement = each.statement(*group)
+        statement = each.statement(group)
         if statement is None:
             return
         bind = binder(statement.slots)

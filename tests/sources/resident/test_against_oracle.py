@@ -10,11 +10,11 @@ import orjson
 import pytest
 from graphql import parse, validate
 from hypothesis import HealthCheck, given, settings
-
-from baygate.sources.bindings import resident_binding
 from tests.oracle.engine import Engine
 from tests.oracle.questions import Known, Question, questions
 from tests.oracle.resolvers import Oracle
+
+from baygate.sources.bindings import resident_binding
 
 ROOTS = sorted(set(resident_binding().roots) - {"verifyPerson", "verifyAccount"})
 QUESTIONS_A_ROOT = 5_000 // len(ROOTS) + 1

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.dialects.postgresql import ARRAY, TIMESTAMP, asyncpg
+from tests.oracle.engine import Engine
 
 from baygate.access.decision import (
     Generalise,
@@ -26,7 +27,6 @@ from baygate.sources.resident.binder import Bound, binder
 from baygate.sources.resident.canonical import JsonText, json_value, kind_of
 from baygate.sources.resident.inputs import Parameters
 from baygate.sources.resident.transform import TransformError, transformed, transformed_in_python
-from tests.oracle.engine import Engine
 
 KEY = b"a key for the tests, of 32 bytes"
 TEXT = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=30)
@@ -61,7 +61,9 @@ def evaluate(world: Any) -> Iterator[Evaluate]:
         given_ = sa.cast(sa.bindparam("value", type_=type_), type_)
         content = transformed(transform, given_, inputs) if transform else given_
         compiled = sa.select(JsonText(content, optional=True)).compile(dialect=dialect)
-        values = dict(zip([f"v{n}" for n in range(len(inputs.slots))], binder(tuple(inputs.slots))(_bound()), strict=True))
+        values = dict(
+            zip([f"v{n}" for n in range(len(inputs.slots))], binder(tuple(inputs.slots))(_bound()), strict=True)
+        )
         ordered = [value if name == "value" else values[name] for name in compiled.positiontup or ()]
         return orjson.loads(engine.run(connection.fetchval(str(compiled), *ordered)))
 

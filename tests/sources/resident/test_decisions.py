@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from tests.oracle.engine import Engine
 
 from baygate.access.access import Access, TypeAccess, allowed
 from baygate.access.decision import (
@@ -13,6 +14,7 @@ from baygate.access.decision import (
     NO_ROWS,
     WITHHELD,
     ByProvider,
+    Clause,
     Decision,
     Mask,
     Nullify,
@@ -20,12 +22,10 @@ from baygate.access.decision import (
     Release,
     Rows,
     Subject,
-    Clause,
     TruncateCode,
     Withholding,
 )
 from baygate.access.development import PRINCIPAL
-from tests.oracle.engine import Engine
 
 ALLOWED = allowed("g1")
 
@@ -71,7 +71,9 @@ PARTY = {"MainlandEnterprise": granted("id", "name", "uscc", "creditRatings")}
 RATINGS = "query($id: PartyId!) { party(id: $id) { id creditRatings(first: 50) { totalCount nodes { ratingNo %s } } } }"
 
 
-def ratings(engine: Engine, party: str, fields: str, rating: TypeAccess, **more: Any) -> tuple[list[Any], Mapping[str, Any]]:
+def ratings(
+    engine: Engine, party: str, fields: str, rating: TypeAccess, **more: Any
+) -> tuple[list[Any], Mapping[str, Any]]:
     answer = engine.ask(RATINGS % fields, {"id": party}, access(**PARTY, CreditRating=rating), **more)
     return answer["data"]["party"]["creditRatings"]["nodes"], answer
 
@@ -102,9 +104,7 @@ def test_a_withheld_field_is_null_with_one_error_and_its_column_is_not_in_the_st
     assert error["extensions"]["policy"] == "customs-gz/credit"
     assert error["extensions"]["rule"] == "d1"
     assert error["extensions"]["helps"] == {"scopes": ["credit:investigation"]}
-    plan, _ = engine.plan(
-        RATINGS % "grade evidenceNo", {"id": rated["id"]}, access(**PARTY, CreditRating=rating)
-    )
+    plan, _ = engine.plan(RATINGS % "grade evidenceNo", {"id": rated["id"]}, access(**PARTY, CreditRating=rating))
     assert plan.resident is not None
     assert "evidence_no" not in plan.resident.statement.sql
 
@@ -112,9 +112,7 @@ def test_a_withheld_field_is_null_with_one_error_and_its_column_is_not_in_the_st
 def test_the_error_is_the_same_whether_or_not_such_rows_exist(engine: Engine, rated: dict[str, Any]) -> None:
     rating = granted("ratingNo")
     _, present = ratings(engine, rated["id"], "grade", rating)
-    absent = engine.ask(
-        RATINGS % "grade", {"id": "MO-NOBODY"}, access(**PARTY, CreditRating=rating)
-    )
+    absent = engine.ask(RATINGS % "grade", {"id": "MO-NOBODY"}, access(**PARTY, CreditRating=rating))
     assert present["errors"] == absent["errors"]
 
 
@@ -203,7 +201,9 @@ def test_each_agency_decides_for_its_own_rows(engine: Engine, rated: dict[str, A
             "ratingNo": everywhere(ALLOWED),
             "assessedOn": everywhere(ALLOWED),
             "provider": everywhere(ALLOWED),
-            "grade": ByProvider({"tax-gd": ALLOWED, "customs-gz": Decision((Release("m", transform=Mask()),))}, WITHHELD),
+            "grade": ByProvider(
+                {"tax-gd": ALLOWED, "customs-gz": Decision((Release("m", transform=Mask()),))}, WITHHELD
+            ),
             "evidenceNo": ByProvider({"tax-gd": ALLOWED}, WITHHELD),
         },
     )
@@ -223,7 +223,9 @@ def test_each_agency_decides_for_its_own_rows(engine: Engine, rated: dict[str, A
 
 
 def test_rows_of_a_provider_that_decided_nothing_are_not_there(engine: Engine, rated: dict[str, Any]) -> None:
-    rating = TypeAccess(ByProvider({"tax-gd": ALL_ROWS}, NO_ROWS), {name: everywhere(ALLOWED) for name in ("ratingNo", "assessedOn")})
+    rating = TypeAccess(
+        ByProvider({"tax-gd": ALL_ROWS}, NO_ROWS), {name: everywhere(ALLOWED) for name in ("ratingNo", "assessedOn")}
+    )
     nodes, answer = ratings(engine, rated["id"], "", rating)
     expected = [each["ratingNo"] for each in rated["creditRatings"]["nodes"] if each["provider"] == "tax-gd"]
     assert [each["ratingNo"] for each in nodes] == expected

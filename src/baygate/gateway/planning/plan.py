@@ -1,7 +1,7 @@
 """Plan: the fetches of an operation for one shape and one access, compiled, with all that is known beforehand."""
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,7 +13,7 @@ from baygate.gateway.limits import Limits
 from baygate.gateway.operation import Operation
 from baygate.gateway.planning.cost import Cost, cost_of
 from baygate.gateway.planning.release import Notice, Place, Releaser
-from baygate.gateway.planning.selection import Selector
+from baygate.gateway.planning.selection import Problem, Selector
 from baygate.sources.binding import Binding
 from baygate.sources.fetch import TYPENAME, Fetch, Selected, Selection, Value, resolved
 from baygate.sources.resident.statement import CompiledFetch, Statement, entities
@@ -32,29 +32,38 @@ class Supergraph:
     version: str
 
 
+Group = tuple[str, tuple[str, ...]]
+"""Representations that one statement answers: of one concrete type, by one set of key fields."""
+
+
 @dataclass
 class EntityFetch:
-    """Fetches for ``_entities``: one statement for each concrete type and set of key fields met so far."""
+    """Fetches for ``_entities``: one statement for each group that has been met so far.
+
+    Which groups there are is known with the request, so what a caller is told about a group is kept apart.
+    """
 
     key: str
     representations: Value
-    selections: Mapping[tuple[str, tuple[str, ...]], Selection | None]
+    selections: Mapping[Group, Selection | None]
+    notices: Mapping[Group, tuple[Notice, ...]]
     binding: Binding
-    _statements: dict[tuple[str, tuple[str, ...]], Statement] = field(default_factory=dict)
+    _statements: dict[Group, Statement] = field(default_factory=dict)
 
     def given(self, variables: Mapping[str, Any]) -> list[Any]:
         """Return the representations that came with the request."""
         given = resolved(self.representations, variables)
         return given if isinstance(given, list) else []
 
-    def statement(self, name: str, keys: tuple[str, ...]) -> Statement | None:
-        """Return the statement for entities of a type reached by ``keys``; None if they are withheld."""
-        selection = self.selections[name, keys]
+    def statement(self, group: Group) -> Statement | None:
+        """Return the statement for a group of representations; None if they are withheld."""
+        selection = self.selections[group]
         if selection is None:
             return None
-        if (name, keys) not in self._statements:
-            self._statements[name, keys] = entities(Fetch(RESIDENT, selection, keys), self.binding)
-        return self._statements[name, keys]
+        if group not in self._statements:
+            _, keys = group
+            self._statements[group] = entities(Fetch(RESIDENT, selection, keys), self.binding)
+        return self._statements[group]
 
 
 @dataclass
@@ -62,7 +71,7 @@ class Plan:
     """All that a warm request needs.
 
     ``keys`` are the response keys in order; ``resident`` answers most, ``entities`` and ``local`` the rest.
-    ``tail`` is what follows the data in the answer: errors and extensions, the same for every request of this plan.
+    ``notices`` are the same for every request of this plan; ``tail`` is their text, which follows the data.
     """
 
     keys: tuple[str, ...]
@@ -70,6 +79,7 @@ class Plan:
     entities: tuple[EntityFetch, ...]
     local: OperationDefinitionNode | None
     cost: Cost
+    notices: tuple[Notice, ...]
     tail: bytes
     access_class: str
     valid_from: datetime.datetime
@@ -101,15 +111,19 @@ def plan(
     decided = releaser.root(Selection(asked.type, {asked.type: kept}))
     cost = cost_of(decided, supergraph.binding)
     cost.check(variables, limits)
-    references = tuple(_entities(each, releaser, supergraph) for each in fields if each.field == ENTITIES)
+    references = tuple(
+        _entities(each, access, supergraph, selector.problems) for each in fields if each.field == ENTITIES
+    )
     local = [each for each in fields if each not in kept and each.field != ENTITIES]
+    notices = tuple(releaser.notices.values())
     return Plan(
         keys=tuple(each.key for each in fields),
         resident=_resident(decided, supergraph, cost),
         entities=references,
         local=_only(operation.definition, local, selector) if local else None,
         cost=cost,
-        tail=_tail(tuple(releaser.notices.values())),
+        notices=notices,
+        tail=tail_of(notices),
         access_class=access.access_class,
         valid_from=access.valid_from,
         valid_until=access.valid_until,
@@ -126,16 +140,21 @@ def _resident(decided: Selection, supergraph: Supergraph, cost: Cost) -> Compile
     return CompiledFetch(fetch, supergraph.binding, coalesces=small)
 
 
-def _entities(selected: Selected, releaser: Releaser, supergraph: Supergraph) -> EntityFetch:
+def _entities(
+    selected: Selected, access: Access, supergraph: Supergraph, problems: Mapping[int, Problem]
+) -> EntityFetch:
     assert selected.selection is not None  # noqa: S101 - _entities is a list of a union
-    decided: dict[tuple[str, tuple[str, ...]], Selection | None] = {}
+    decided: dict[Group, Selection | None] = {}
+    notices: dict[Group, tuple[Notice, ...]] = {}
     place = Place((selected.key,), listed=True)
     for name, fields in selected.selection.fields.items():
         for keys in entity_keys(supergraph.schema, name):
+            releaser = Releaser(access, supergraph.binding, supergraph.schema, problems)
             decided[name, keys] = releaser.entity(Selection(name, {name: fields}), place, keys)
+            notices[name, keys] = tuple(releaser.notices.values())
     representations = selected.arguments["representations"]
     assert not isinstance(representations, Mapping)  # noqa: S101 - it is a list
-    return EntityFetch(selected.key, representations, decided, supergraph.binding)
+    return EntityFetch(selected.key, representations, decided, notices, supergraph.binding)
 
 
 def entity_keys(schema: GraphQLSchema, name: str) -> tuple[tuple[str, ...], ...]:
@@ -158,8 +177,10 @@ def _only(definition: OperationDefinitionNode, fields: list[Selected], selector:
     )
 
 
-def _tail(notices: tuple[Notice, ...]) -> bytes:
-    errors = [_error(each) for each in notices if each.kind in {"FIELD_WITHHELD", "BAD_USER_INPUT"}]
+def tail_of(notices: Iterable[Notice], more_errors: Sequence[Any] = ()) -> bytes:
+    """Return what follows the data: the errors, and in the extensions which places are masked or conditional."""
+    notices = tuple(notices)
+    errors = [*more_errors] + [_error(each) for each in notices if each.kind in {"FIELD_WITHHELD", "BAD_USER_INPUT"}]
     masked = [_told(each) for each in notices if each.kind in {"FIELD_MASKED", "FIELD_CONDITIONAL"}]
     parts = {"errors": errors, "extensions": {"access": masked} if masked else None}
     return b"".join(b',"%s":%s' % (name.encode(), orjson.dumps(part)) for name, part in parts.items() if part)
