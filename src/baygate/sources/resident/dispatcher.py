@@ -142,7 +142,10 @@ class Dispatcher:
         return len(self._links) - len(self._idle)
 
     async def close(self) -> None:
-        """Close every connection."""
+        """Close every connection; what is still at work is given up."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
         await asyncio.gather(*(link.close() for link in self._links), return_exceptions=True)
 
     async def answer(self, fetch: CompiledFetch, values: Sequence[Any]) -> str:
@@ -192,28 +195,29 @@ class Dispatcher:
         self._count += 1
 
     def _free(self, link: _Link) -> None:
-        """Give a connection to whoever waits longest, with all that can go along; else let it idle."""
-        while self._waiting:
-            _, group = next(iter(self._waiting.items()))
-            members: list[_Waiting] = []
-            while group and len(members) < self._settings.batch:
-                member = group.popleft()
-                self._count -= 1
-                if not member.given.done():
-                    members.append(member)
-            key, _ = self._waiting.popitem(last=False)
-            if group:
-                self._waiting[key] = group  # the rest goes behind the other fetches: none starves another
-            if not members:
-                continue
+        """Take a connection back, and give out what is idle to whoever waits."""
+        self._idle.append(link)
+        while self._idle and self._waiting:
+            members = self._next_members()
             if len(members) == 1:
-                members[0].given.set_result(link)
-            else:
-                task = asyncio.get_running_loop().create_task(self._batch(link, members))
+                members[0].given.set_result(self._idle.pop())
+            elif members:
+                task = asyncio.get_running_loop().create_task(self._batch(self._idle.pop(), members))
                 self._tasks.add(task)
                 task.add_done_callback(self._tasks.discard)
-            return
-        self._idle.append(link)
+
+    def _next_members(self) -> list[_Waiting]:
+        """Return who has waited longest and all that can go along, without those who left."""
+        key, group = self._waiting.popitem(last=False)
+        members: list[_Waiting] = []
+        while group and len(members) < self._settings.batch:
+            member = group.popleft()
+            self._count -= 1
+            if not member.given.done():
+                members.append(member)
+        if group:
+            self._waiting[key] = group  # the rest goes behind the other fetches: none starves another
+        return members
 
     async def _batch(self, link: _Link, members: list[_Waiting]) -> None:
         fetch = members[0].fetch
