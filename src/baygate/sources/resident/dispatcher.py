@@ -26,6 +26,7 @@ GONE = (
     asyncpg.CrashShutdownError,
     asyncpg.CannotConnectNowError,
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
     StorageError,
     OSError,
 )
@@ -71,19 +72,26 @@ class _Link:
         return known
 
     async def value(self, statement: Statement, values: Sequence[Any]) -> str:
-        """Run a statement in its single form; once more on a new connection if the old one turns out to be lost."""
-        try:
-            prepared = await self.prepared(statement)
-            return await prepared.fetchval(*values)  # type: ignore[no-any-return]
-        except GONE:
-            await self.drop()
-            prepared = await self.prepared(statement)
-            return await prepared.fetchval(*values)  # type: ignore[no-any-return]
+        """Run a statement in its single form."""
+        return await self._run(statement, lambda prepared: prepared.fetchval(*values))  # type: ignore[no-any-return]
 
     async def rows(self, statement: Statement, values: Sequence[Any]) -> list[asyncpg.Record]:
         """Run a statement in its set form."""
-        prepared = await self.prepared(statement)
-        return await prepared.fetch(*values)  # type: ignore[no-any-return]
+        return await self._run(statement, lambda prepared: prepared.fetch(*values))  # type: ignore[no-any-return]
+
+    async def _run(self, statement: Statement, ask: Callable[[Any], Awaitable[Any]]) -> Any:
+        """Ask; once more on a new connection if the old one turns out to be lost: the hub only reads."""
+        try:
+            return await self._asked(statement, ask)
+        except GONE:
+            return await self._asked(statement, ask)
+
+    async def _asked(self, statement: Statement, ask: Callable[[Any], Awaitable[Any]]) -> Any:
+        try:
+            return await ask(await self.prepared(statement))
+        except GONE:
+            await self.drop()
+            raise
 
     async def drop(self) -> None:
         """Forget the connection."""
@@ -167,9 +175,6 @@ class Dispatcher:
         link = self._idle.pop() if self._idle else await self._turn(None, values)
         assert isinstance(link, _Link)  # noqa: S101 - what does not coalesce is given a connection
         try:
-            return await link.rows(statement, values)
-        except GONE:
-            await link.drop()
             return await link.rows(statement, values)
         finally:
             self._free(link)
