@@ -4,6 +4,7 @@ The resolvers derive from the Binding, as the test oracle's do.
 """
 
 import contextlib
+import inspect
 import os
 from collections.abc import AsyncIterator, Mapping
 from typing import Any
@@ -101,9 +102,10 @@ async def lifespan(app: Starlette) -> AsyncIterator[None]:
 async def answer(request: Request) -> Response:
     body = orjson.loads(await request.body())
     pool = request.app.state.pool
-    outcome = await execute(  # type: ignore[misc]
-        SCHEMA, parse(body["query"]), variable_values=body["variables"], context_value=(pool, Loaders(pool))
-    )
+    context = (pool, Loaders(pool))
+    outcome = execute(SCHEMA, parse(body["query"]), variable_values=body["variables"], context_value=context)
+    if inspect.isawaitable(outcome):
+        outcome = await outcome
     return Response(orjson.dumps(outcome.formatted), media_type="application/json")
 
 

@@ -42,7 +42,7 @@ def prepared(enterprises: int) -> Iterator[World]:
     with EmbeddedPostgres(home / "postgres", settings) as postgres:
         asyncio.run(_fill(postgres.dsn(), read_or_create(home / "keys"), enterprises))
         bodies = home / "bodies.ndjson"
-        asyncio.run(_bodies(postgres.dsn(), bodies))
+        bodies.write_text(asyncio.run(_bodies(postgres.dsn())))
         yield World(postgres.dsn(), home / "keys", bodies)
 
 
@@ -52,8 +52,8 @@ async def _fill(dsn: str, keys: Keys, enterprises: int) -> None:
         await load(dsn, keys, enterprises, advance)
 
 
-async def _bodies(dsn: str, file: Path) -> None:
-    """Write the requests: the question about enterprises that have all it asks for."""
+async def _bodies(dsn: str) -> str:
+    """Return the requests, one a line: the question about enterprises that have all it asks for."""
     connection = await Database(dsn).connect()
     try:
         asked = [row["uscc"] for row in await connection.fetch(_BUSY_ENTERPRISES, _ASKED)]
@@ -62,4 +62,4 @@ async def _bodies(dsn: str, file: Path) -> None:
     if not asked:
         raise SystemExit("No enterprise of this world has 20 filings and 10 declarations: choose a larger one.")
     lines = (json.dumps({"query": QUERY, "variables": {"uscc": uscc}}) for uscc in asked)
-    file.write_text("\n".join(lines) + "\n")
+    return "\n".join(lines) + "\n"

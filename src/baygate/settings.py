@@ -81,9 +81,7 @@ class LimitSettings(_Section):
 class DocumentSettings(_Section):
     """Persisted operations: the trusted ones, and what happens to others."""
 
-    trusted: Path | None = Field(
-        None, description="directory of .graphql files, or a JSON object from sha256 to text"
-    )
+    trusted: Path | None = Field(None, description="directory of .graphql files, or a JSON object from sha256 to text")
     trust: Trust = Field(Trust.ANY, description="any | log | only")
 
     @model_validator(mode="after")
@@ -154,9 +152,7 @@ def load(file: Path | None) -> Settings:
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"{file} is not TOML: {error}") from None
     except ValidationError as error:
-        lines = [
-            f"  {'.'.join(map(str, each['loc'])) or 'settings'}: {each['msg']}" for each in error.errors()
-        ]
+        lines = [f"  {'.'.join(map(str, each['loc'])) or 'settings'}: {each['msg']}" for each in error.errors()]
         raise SettingsError("The hub cannot start with these settings:\n" + "\n".join(lines)) from None
 
 

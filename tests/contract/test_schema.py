@@ -90,15 +90,11 @@ def test_everything_is_described_in_english_and_chinese():
             if field.name.value[0] != "_" and each.name.value[0] != "_":
                 missing += [] if described(field) else [f"{each.name.value}.{field.name.value}"]
                 missing += [
-                    f"{field.name.value}({arg.name.value}:)"
-                    for arg in field.arguments or ()
-                    if not described(arg)
+                    f"{field.name.value}({arg.name.value}:)" for arg in field.arguments or () if not described(arg)
                 ]
     for each in DOCUMENT.definitions:
         if isinstance(each, InputObjectTypeDefinitionNode):
-            missing += [
-                f"{each.name.value}.{field.name.value}" for field in each.fields or () if not described(field)
-            ]
+            missing += [f"{each.name.value}.{field.name.value}" for field in each.fields or () if not described(field)]
         if isinstance(each, InputObjectTypeDefinitionNode | EnumTypeDefinitionNode) and not described(each):
             missing.append(each.name.value)
     assert missing == []

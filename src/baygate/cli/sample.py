@@ -8,6 +8,7 @@ import click
 from baygate.cli.console import progress
 from baygate.cli.db import config_option, database_of, dsn_option
 from baygate.sample.load import load
+from baygate.storage.keys import read_or_create
 
 
 @click.command()

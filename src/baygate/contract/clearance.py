@@ -118,9 +118,7 @@ class Waybill:
     weight: decimal.Decimal | None = shared("Gross weight, kg. 毛重", READ)
     packages: int | None = shared("Number of packages. 件数", READ)
     consignee_name: str | None = shared("Name of the consignee. 收货人姓名", READ, PERSONAL, personal=True)
-    consignee_telephone: str | None = shared(
-        "Telephone of the consignee. 收货人电话", READ, PERSONAL, personal=True
-    )
+    consignee_telephone: str | None = shared("Telephone of the consignee. 收货人电话", READ, PERSONAL, personal=True)
     shipped_at: datetime.datetime | None = shared("When it was shipped. 发运时间", READ)
     provider: AgencyId | None = shared("Agency that published this. 提供部门", READ)
     updated_at: datetime.datetime | None = shared("Last published change. 更新时间", READ)
@@ -160,9 +158,7 @@ class Inspection:
     result: InspectionResult | None = shared("What it found; none while it lasts. 查验结果", READ)
     officer_note: str | None = shared("Note of the officer. 查验关员备注", READ, INVESTIGATION)
     ordered_at: datetime.datetime | None = shared("When it was ordered. 布控时间", READ)
-    completed_at: datetime.datetime | None = shared(
-        "When it was completed; none while it lasts. 完成时间", READ
-    )
+    completed_at: datetime.datetime | None = shared("When it was completed; none while it lasts. 完成时间", READ)
     provider: AgencyId | None = shared("Agency that published this. 提供部门", READ)
     updated_at: datetime.datetime | None = shared("Last published change. 更新时间", READ)
 
@@ -213,9 +209,7 @@ class Declaration:
     )
     buyer_name: str | None = shared("Name of the buyer. 订购人姓名", READ, PERSONAL, personal=True)
     buyer_telephone: str | None = shared("Telephone of the buyer. 订购人电话", READ, PERSONAL, personal=True)
-    consignee_address: str | None = shared(
-        "Address of the consignee. 收货地址", READ, PERSONAL, personal=True
-    )
+    consignee_address: str | None = shared("Address of the consignee. 收货地址", READ, PERSONAL, personal=True)
     match_outcome: MatchOutcome | None = shared("Whether the three documents agree. 三单比对结果", READ)
     declared_at: datetime.datetime | None = shared("When it was declared. 申报时间", READ)
     released_at: datetime.datetime | None = shared("When it was released; none before. 放行时间", READ)
@@ -227,9 +221,7 @@ class Declaration:
     waybill: Waybill | None = shared("The waybill. 物流运单", READ)
     refund: ExportRefund | None = shared("The refund of tax on export. 出口退税", READ)
     lines: list[DeclarationLine] | None = short("Its goods, line by line. 商品表体", READ)
-    mismatches: list[DocumentMismatch] | None = short(
-        "Where the three documents disagree. 三单比对差异", READ
-    )
+    mismatches: list[DocumentMismatch] | None = short("Where the three documents disagree. 三单比对差异", READ)
     timeline: list[StatusEvent] | None = short("Its steps, first to last. 通关状态时间线", READ)
     inspections: list[Inspection] | None = short("Its inspections, by number. 查验", READ)
 

@@ -80,9 +80,7 @@ class CreditRating:
     grade: str | None = shared("Grade, in the words of the scheme (A, B, CERTIFIED ...). 等级", READ)
     score: int | None = shared("Points, where the scheme counts them. 得分", READ)
     basis: str | None = shared("Legal basis of the rating. 评级依据", READ)
-    evidence_no: str | None = shared(
-        "Number of the decision that can be produced as evidence. 文书编号", READ
-    )
+    evidence_no: str | None = shared("Number of the decision that can be produced as evidence. 文书编号", READ)
     investigation_note: str | None = shared("Note of an investigator. 调查备注", READ, INVESTIGATION)
     assessed_on: datetime.date | None = shared("Day of the assessment. 评定日期", READ)
     valid_from: datetime.date | None = shared("First day of validity. 有效期起", READ)

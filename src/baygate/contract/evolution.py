@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from graphql import GraphQLSchema, build_schema, print_schema
+from graphql import BreakingChangeType, GraphQLSchema, SafeChangeType, build_schema, print_schema
 from graphql.utilities import find_schema_changes
-from graphql.utilities.find_schema_changes import BreakingChangeType, SafeChangeType
 
 from baygate.contract.schema import graphql_schema, sdl
 

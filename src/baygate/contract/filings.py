@@ -64,9 +64,7 @@ class FilingItem:
     seq: int = shared("Number of the goods within the filing. 序号", READ)
     enterprise_goods_no: str | None = shared("Number given by the enterprise. 企业商品货号", READ)
     port_goods_no: str | None = shared("Number given by the e-port. 电子口岸商品编号", READ)
-    inspection_goods_no: str | None = shared(
-        "Number given by inspection and quarantine. 检验检疫商品备案号", READ
-    )
+    inspection_goods_no: str | None = shared("Number given by inspection and quarantine. 检验检疫商品备案号", READ)
     customs_goods_no: str | None = shared("Number given by customs. 海关商品备案号", READ)
     ledger_no: str | None = shared("Number of the bonded ledger. 账册编号", READ)
     item_no: str | None = shared("Number of the goods in the ledger. 账册项号", READ)

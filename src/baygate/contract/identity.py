@@ -93,9 +93,7 @@ class PersonInCharge:
     role: PersonRole | None = shared("Place in the enterprise. 职务", READ)
     name: str | None = shared("Name. 姓名", READ, PERSONAL, personal=True)
     id_type: IdentityDocument | None = shared("Kind of identity document. 证件类型", READ)
-    id_masked: str | None = shared(
-        "Number of the document, masked. 证件号码（脱敏）", READ, PERSONAL, personal=True
-    )
+    id_masked: str | None = shared("Number of the document, masked. 证件号码（脱敏）", READ, PERSONAL, personal=True)
     telephone: str | None = shared("Telephone. 联系电话", READ, PERSONAL, personal=True)
     since: datetime.date | None = shared("In this place since. 任职日期", READ)
     provider: AgencyId | None = shared("Agency that published this. 提供部门", READ)
@@ -185,9 +183,7 @@ class Party:
     trade_roles: list[TradeRole] | None = shared("Parts it plays in cross-border trade. 跨境贸易角色", READ)
     provider: AgencyId | None = shared("Agency that published this. 提供部门", READ)
     updated_at: datetime.datetime | None = shared("Last published change. 更新时间", READ)
-    status_history: list[StatusChange] | None = short(
-        "Changes of standing, latest first. 登记状态变更历史", READ
-    )
+    status_history: list[StatusChange] | None = short("Changes of standing, latest first. 登记状态变更历史", READ)
     licences: "list[Licence] | None" = short("Licences to do business, by number. 许可证照", READ)
     persons_in_charge: list[PersonInCharge] | None = short("Persons who answer for it. 负责人", READ)
     registrations: list[Registration] | None = short(
@@ -196,16 +192,12 @@ class Party:
     credit_ratings: CreditRatingConnection | None = paged(
         "Its ratings in every scheme. 信用等级", CREDIT, where=CreditRatingFilter, order_by=CreditRatingOrder
     )
-    list_memberships: list[ListMembership] | None = short(
-        "Its standing on lists, by number. 名单记录", CREDIT
-    )
+    list_memberships: list[ListMembership] | None = short("Its standing on lists, by number. 名单记录", CREDIT)
     risk_warnings: list[RiskWarning] | None = short("Warnings about it, by number. 风险预警", CREDIT)
     product_filings: ProductFilingConnection | None = paged(
         "Its product filings. 商品备案", FILINGS, where=ProductFilingFilter, order_by=ProductFilingOrder
     )
-    product_licences: list[ProductLicence] | None = short(
-        "Licences of its products, by number. 产品许可", FILINGS
-    )
+    product_licences: list[ProductLicence] | None = short("Licences of its products, by number. 产品许可", FILINGS)
     conformity_documents: ConformityDocumentConnection | None = paged(
         "Its certificates and test reports. 认证与检测",
         FILINGS,
@@ -223,9 +215,7 @@ class MainlandEnterprise(Party):
 
     uscc: Uscc = shared("Unified social credit code. 统一社会信用代码", READ)
     organisation_code: OrganisationCode | None = shared("Organisation code. 组织机构代码", READ)
-    customs_code: CustomsCode | None = shared(
-        "Customs enterprise code; none if unregistered. 海关注册编码", READ
-    )
+    customs_code: CustomsCode | None = shared("Customs enterprise code; none if unregistered. 海关注册编码", READ)
     enterprise_type: str | None = shared("Legal form. 企业类型", READ)
     registered_capital: decimal.Decimal | None = shared("Registered capital. 注册资本", READ)
     capital_currency: str | None = shared("Currency of the capital, ISO 4217. 注册资本币种", READ)

@@ -35,9 +35,7 @@ class PageInfo:
 class Edge(Generic[Node]):
     """A node and its place in the list."""
 
-    cursor: str = strawberry.field(
-        description="Place of the node; opaque, bound to list, arguments and caller. 游标"
-    )
+    cursor: str = strawberry.field(description="Place of the node; opaque, bound to list, arguments and caller. 游标")
     node: Node = strawberry.field(description="The node. 节点")
 
 

@@ -50,9 +50,7 @@ BankAccount = NewType("BankAccount", str)
 _AGENCY = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", re.ASCII)
 _DECIMAL = re.compile(r"-?(0|[1-9][0-9]{0,17})(\.[0-9]{1,8})?", re.ASCII)
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
-_MOMENT = re.compile(
-    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}([Zz]|[+-][0-9]{2}:[0-9]{2})", re.ASCII
-)
+_MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}([Zz]|[+-][0-9]{2}:[0-9]{2})", re.ASCII)
 
 
 def _agency(text: str) -> str:
@@ -69,9 +67,7 @@ def _day(text: str) -> datetime.date:
 
 def _moment(text: str) -> datetime.datetime:
     if not _MOMENT.fullmatch(text):
-        raise ValueError(
-            "a date-time is written YYYY-MM-DDThh:mm:ss with Z or an offset (RFC 3339), to the second"
-        )
+        raise ValueError("a date-time is written YYYY-MM-DDThh:mm:ss with Z or an offset (RFC 3339), to the second")
     try:
         return datetime.datetime.fromisoformat(text.upper()).astimezone(datetime.UTC)
     except OverflowError:
@@ -80,15 +76,11 @@ def _moment(text: str) -> datetime.datetime:
 
 def _decimal(text: str) -> decimal.Decimal:
     if not _DECIMAL.fullmatch(text):
-        raise ValueError(
-            'a decimal is a string such as "1234.50": at most 18 digits, then at most 8 decimals'
-        )
+        raise ValueError('a decimal is a string such as "1234.50": at most 18 digits, then at most 8 decimals')
     return decimal.Decimal(text)
 
 
-def _scalar(
-    name: str, description: str, parse: Callable[[str], Any], source: str | None = None
-) -> ScalarDefinition:
+def _scalar(name: str, description: str, parse: Callable[[str], Any], source: str | None = None) -> ScalarDefinition:
     def parse_value(value: object) -> Any:
         if not isinstance(value, str):
             raise GraphQLError(f"{name} is written as a string.")
@@ -109,12 +101,8 @@ SCALARS: Mapping[object, ScalarDefinition] = {
         party_id.parse,
     ),
     Uscc: _scalar("Uscc", "Unified social credit code, GB 32100-2015. 统一社会信用代码", uscc.parse),
-    OrganisationCode: _scalar(
-        "OrganisationCode", "Organisation code, GB 11714. 组织机构代码", organisation_code.parse
-    ),
-    CustomsCode: _scalar(
-        "CustomsCode", "Customs enterprise code, 10 characters. 海关注册编码", customs_code.parse
-    ),
+    OrganisationCode: _scalar("OrganisationCode", "Organisation code, GB 11714. 组织机构代码", organisation_code.parse),
+    CustomsCode: _scalar("CustomsCode", "Customs enterprise code, 10 characters. 海关注册编码", customs_code.parse),
     DeclarationNo: _scalar(
         "DeclarationNo", "Customs declaration number, 18 digits. 报关单号", declaration_number.parse
     ),
@@ -138,15 +126,9 @@ SCALARS: Mapping[object, ScalarDefinition] = {
         "A person's name as the identity document spells it; taken, never given. 姓名",
         person_name.parse,
     ),
-    BankAccount: _scalar(
-        "BankAccount", "A bank account number; taken, never given. 银行账号", bank_account.parse
-    ),
+    BankAccount: _scalar("BankAccount", "A bank account number; taken, never given. 银行账号", bank_account.parse),
     AgencyId: _scalar("AgencyId", "An agency of the hub. 部门标识", _agency),
     datetime.date: _scalar("Date", "A calendar day, YYYY-MM-DD. 日期", _day),
-    datetime.datetime: _scalar(
-        "DateTime", "A point in time, RFC 3339, given in UTC to the second. 时间", _moment
-    ),
-    decimal.Decimal: _scalar(
-        "Decimal", "A decimal number as a string, at its declared scale. 十进制数", _decimal
-    ),
+    datetime.datetime: _scalar("DateTime", "A point in time, RFC 3339, given in UTC to the second. 时间", _moment),
+    decimal.Decimal: _scalar("Decimal", "A decimal number as a string, at its declared scale. 十进制数", _decimal),
 }

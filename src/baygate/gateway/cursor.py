@@ -48,9 +48,7 @@ class Cursors:
         try:
             if len(cursor) > _LONGEST:
                 raise ValueError
-            sealed = base64.b64decode(
-                cursor.encode("ascii") + b"=" * (-len(cursor) % 4), altchars=b"-_", validate=True
-            )
+            sealed = base64.b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
             keys = orjson.loads(self._siv.decrypt(sealed, binding_of(page, variables, access_class)))
         except (ValueError, binascii.Error, InvalidTag):
             raise Refusal(

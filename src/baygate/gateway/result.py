@@ -13,6 +13,7 @@ from baygate.gateway.cursor import Cursors
 from baygate.gateway.limits import Limits
 from baygate.gateway.operation import Operation
 from baygate.gateway.planning.plan import EntityFetch, Group, Plan, Supergraph, tail_of
+from baygate.gateway.planning.release import Notice
 from baygate.gateway.refusal import LimitExceeded, Refusal
 from baygate.gateway.variables import Unfit, coercer
 from baygate.sources.resident.binder import Bound, binder, columns
@@ -45,9 +46,9 @@ class Executor:
         if plan.passes_through:
             text = await self._resident(plan, variables, principal)
             return b'{"data":' + text.encode() + plan.tail + b"}"
-        resident, *lists = await asyncio.gather(
+        resident, lists = await asyncio.gather(
             self._resident(plan, variables, principal),
-            *(self._entities(each, plan, variables, principal) for each in plan.entities),
+            asyncio.gather(*(self._entities(each, plan, variables, principal) for each in plan.entities)),
         )
         parts: dict[str, Any] = orjson.loads(resident)
         notices = [*plan.notices]
@@ -92,7 +93,7 @@ class Executor:
         plan: Plan,
         variables: Mapping[str, Any],
         principal: Principal,
-    ) -> str:
+    ) -> tuple[str, list[Notice]]:
         """Return the array of entities for the representations, in their order (Apollo Federation, ``_entities``)."""
         representations = each.given(variables)
         if len(representations) > self._limits.representations:

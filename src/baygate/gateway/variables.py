@@ -81,9 +81,7 @@ class Variables:
     @staticmethod
     def _refused(name: str, unfit: Unfit) -> Refusal:
         place = "".join(f".{step}" if isinstance(step, str) else f"[{step}]" for step in unfit.path)
-        return Refusal(
-            "BAD_USER_INPUT", f"Variable ${name}{place} {unfit.message}.", variable=f"{name}{place}"
-        )
+        return Refusal("BAD_USER_INPUT", f"Variable ${name}{place} {unfit.message}.", variable=f"{name}{place}")
 
 
 def coercer(type_: GraphQLInputType) -> Coercer:
@@ -140,22 +138,22 @@ def _object(type_: GraphQLInputObjectType) -> Coercer:
                 fields[name] = (coercer(field.type), isinstance(field.type, GraphQLNonNull))
         if not isinstance(value, dict):
             raise Unfit(f"must be an object (it is of type {type_.name})")
-        for name in value:
-            if name not in fields:
-                raise Unfit(f"is not a field of {type_.name}", (name[:40],))
-        result = {}
-        for name, (inner, required) in fields.items():
-            if name not in value:
-                if required:
-                    raise Unfit("is required", (name,))
-                continue
-            try:
-                result[name] = inner(value[name])
-            except Unfit as unfit:
-                raise unfit.under(name) from None
-        return result
+        unknown = next((name for name in value if name not in fields), None)
+        if unknown is not None:
+            raise Unfit(f"is not a field of {type_.name}", (unknown[:40],))
+        lacking = next((name for name, (_, required) in fields.items() if required and name not in value), None)
+        if lacking is not None:
+            raise Unfit("is required", (lacking,))
+        return {name: _field(name, fields[name][0], value[name]) for name in fields if name in value}
 
     return coerce
+
+
+def _field(name: str, inner: Coercer, value: Any) -> Any:
+    try:
+        return inner(value)
+    except Unfit as unfit:
+        raise unfit.under(name) from None
 
 
 def _enum(type_: GraphQLEnumType) -> Coercer:
@@ -213,7 +211,7 @@ def literal(node: ValueNode, type_: GraphQLInputType) -> Any:
 
     Raise Refusal for the one thing that validation lets pass: a string with U+0000.
     """
-    value = by_name(coerce_input_literal(node, type_))  # type: ignore[arg-type]
+    value = by_name(coerce_input_literal(node, type_))
     if _has_nul(value):
         line = node.loc.source.get_location(node.loc.start) if node.loc else None
         locations = [(line.line, line.column)] if line else []

@@ -61,12 +61,8 @@ def message_of(function, text):
 
 
 every = pytest.mark.parametrize("module", SPECIMENS, ids=lambda module: module.__name__.rpartition(".")[2])
-every_ascii = pytest.mark.parametrize(
-    "module", ASCII_ONLY, ids=lambda module: module.__name__.rpartition(".")[2]
-)
-every_personal = pytest.mark.parametrize(
-    "module", PERSONAL, ids=lambda module: module.__name__.rpartition(".")[2]
-)
+every_ascii = pytest.mark.parametrize("module", ASCII_ONLY, ids=lambda module: module.__name__.rpartition(".")[2])
+every_personal = pytest.mark.parametrize("module", PERSONAL, ids=lambda module: module.__name__.rpartition(".")[2])
 
 
 @every

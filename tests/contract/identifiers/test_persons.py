@@ -14,9 +14,7 @@ def test_a_bank_account_loses_its_grouping():
     assert bank_account.parse("gb82 west 1234 5698 7654 32") == "GB82WEST12345698765432"
 
 
-@pytest.mark.parametrize(
-    "text", ["", "- -", "12345", "1" * 35, "622202/0000", "６222020000", "622202\x000000"]
-)
+@pytest.mark.parametrize("text", ["", "- -", "12345", "1" * 35, "622202/0000", "６222020000", "622202\x000000"])
 def test_a_bank_account_of_another_shape_is_refused(text):
     with pytest.raises(IdentifierError, match="bank account"):
         bank_account.parse(text)

@@ -1,7 +1,7 @@
 """Connections shared by requests: coalescing, and what one request can do to another (nothing)."""
 
 import asyncio
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
@@ -37,13 +37,12 @@ SLEEP = fetch(
 )
 BACKEND = fetch(
     "select concat(pg_sleep(0.05), 'alone ', $1::int4::text)",
-    "select i, concat('together ', count(*) over (), ' ', v) "
-    "from unnest($1::int4[]) with ordinality as inputs(v, i)",
+    "select i, concat('together ', count(*) over (), ' ', v) from unnest($1::int4[]) with ordinality as inputs(v, i)",
 )
 
 
 @pytest.fixture
-def run(world: Any) -> Iterator[Callable[..., Any]]:
+def run(world: Any) -> Callable[..., Any]:
     """Run a scenario with a dispatcher of its own."""
 
     def scenario(play: Callable[[Dispatcher], Any], **settings: Any) -> Any:
@@ -59,7 +58,7 @@ def run(world: Any) -> Iterator[Callable[..., Any]]:
 
         return asyncio.run(played())
 
-    yield scenario
+    return scenario
 
 
 async def _all(dispatcher: Dispatcher, asked: Any, inputs: Sequence[Any]) -> list[Any]:

@@ -58,7 +58,8 @@ def _entity_question(question: Question, name: str) -> str:
     declared = [print_ast(each) for each in operation.variable_definitions or ()]
     used = [each for each in declared if re.search(rf"\{each.split(':')[0]}\b", selection + fragments)]
     variables = ", ".join(["$representations: [_Any!]!", *used])
-    return f"query({variables}) {{ _entities(representations: $representations) {{ ... on {name} {selection} }} }}\n{fragments}"
+    asked = f"_entities(representations: $representations) {{ ... on {name} {selection} }}"
+    return f"query({variables}) {{ {asked} }}\n{fragments}"
 
 
 @pytest.mark.parametrize("name", ENTITIES)
@@ -98,7 +99,9 @@ _SCALARS = [
     "RegionCode", "ResidentId", "PersonName", "BankAccount",
 ]  # fmt: skip
 
-QUESTION = "query($r: [_Any!]!) { _entities(representations: $r) { __typename ... on MainlandEnterprise { id name } ... on CreditRating { ratingNo } } }"
+QUESTION = """query($r: [_Any!]!) {
+  _entities(representations: $r) { __typename ... on MainlandEnterprise { id name } ... on CreditRating { ratingNo } }
+}"""
 
 
 def _some(engine: Engine) -> tuple[list[str], list[str]]:
@@ -125,7 +128,12 @@ def test_representations_of_several_types_come_back_in_their_order_and_absent_on
 
 def test_entities_beside_other_fields_keep_the_order_of_keys(engine: Engine) -> None:
     (a, *_), _ = _some(engine)
-    text = "query($r: [_Any!]!) { z: __typename _entities(representations: $r) { __typename } a: parties(first: 1) { nodes { id } } __schema { queryType { name } } }"
+    text = """query($r: [_Any!]!) {
+      z: __typename
+      _entities(representations: $r) { __typename }
+      a: parties(first: 1) { nodes { id } }
+      __schema { queryType { name } }
+    }"""
     answer = engine.ask(text, {"r": [{"__typename": "MainlandEnterprise", "id": a}]})
     assert list(answer["data"]) == ["z", "_entities", "a", "__schema"]
 

@@ -25,6 +25,4 @@ def load(name: str) -> Mapping[str, Entry]:
     """Return the table ``data/<name>.csv`` by code, in the order of the file."""
     source = files("baygate.contract.identifiers") / "data" / f"{name}.csv"
     rows = csv.DictReader(source.read_text(encoding="utf-8").splitlines())
-    return MappingProxyType(
-        {row["code"]: Entry(row["code"], row["name_zh"], row["name_en"] or None) for row in rows}
-    )
+    return MappingProxyType({row["code"]: Entry(row["code"], row["name_zh"], row["name_en"] or None) for row in rows})

@@ -6,9 +6,7 @@ digits.
 
 from baygate.contract.identifiers.shape import DIGITS, WHITESPACE, Shape, part
 
-_LETTERED = Shape(
-    "CR number", part("kind of company", 1, "CF", "C or F"), part("number", 7, DIGITS, "a digit")
-)
+_LETTERED = Shape("CR number", part("kind of company", 1, "CF", "C or F"), part("number", 7, DIGITS, "a digit"))
 _KINDS = frozenset("CFcf")
 _PLAIN = Shape("CR number", part("number", (1, 7), DIGITS, "up to seven digits, or C or F and seven digits"))
 

@@ -2,9 +2,7 @@
 
 from baygate.contract.identifiers.shape import ALPHANUMERICS, Shape, part
 
-_SHAPE = Shape(
-    "Macau registration", part("number", (1, 32), ALPHANUMERICS + "-/.", "letters, digits, '-', '/' or '.'")
-)
+_SHAPE = Shape("Macau registration", part("number", (1, 32), ALPHANUMERICS + "-/.", "letters, digits, '-', '/' or '.'"))
 
 
 def parse(text: str) -> str:

@@ -26,9 +26,7 @@ def parse(text: str) -> str:
     prefix, hyphen, inner = candidate.partition("-")
     make = _BY_PREFIX.get(prefix.upper()) if prefix.isascii() else None
     if make is None or not hyphen:
-        raise IdentifierError(
-            f"party id: expected CN-, HK- or MO- and the identifier there, got {quoted(candidate)}"
-        )
+        raise IdentifierError(f"party id: expected CN-, HK- or MO- and the identifier there, got {quoted(candidate)}")
     if inner[:1] in WHITESPACE:
         raise IdentifierError(f"party id: character 4 must begin the identifier, got {quoted(candidate)}")
     return make(inner)

@@ -32,9 +32,7 @@ class Region:
 
 @cache
 def _regions() -> dict[str, Region]:
-    return {
-        code: Region(code, entry.name_zh, entry.name_en) for code, entry in code_table.load("gb2260").items()
-    }
+    return {code: Region(code, entry.name_zh, entry.name_en) for code, entry in code_table.load("gb2260").items()}
 
 
 @cache

@@ -18,9 +18,7 @@ _STEM_PARTS = (
     part("date of birth", 8, DIGITS, "a digit"),
     part("sequence", 3, DIGITS, "a digit"),
 )
-_SHAPE = Shape(
-    "resident ID", *_STEM_PARTS, part("check character", 1, DIGITS + "X", "a digit or X"), personal=True
-)
+_SHAPE = Shape("resident ID", *_STEM_PARTS, part("check character", 1, DIGITS + "X", "a digit or X"), personal=True)
 _STEM = Shape("resident ID without its check character", *_STEM_PARTS, personal=True)
 
 _TAIWAN = frozenset({"71", "83"})

@@ -1,8 +1,8 @@
 """From document to selection: fragments spread, directives obeyed, arguments symbolic, once per concrete type.
 
 Follows the specification's CollectFields (6.3.2) and MergeSelectionSets (6.4.3) for every concrete type that a value
-can be, so that what is decided about a field is decided on the concrete type, however it was asked for. Of the variables'
-values only what their shape tells is used.
+can be, so that what is decided about a field is decided on the concrete type, however it was asked for. Of the
+variables' values only what their shape tells is used.
 """
 
 from collections.abc import Iterable, Mapping

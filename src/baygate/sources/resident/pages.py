@@ -234,7 +234,7 @@ class _Connection:
     def _array(self, content: sa.ColumnElement[Any], listed: sa.Subquery) -> Rope:
         comma: Any = sa.literal_column("','")
         if self.numbered:
-            # the order of the subquery does not hold once another aggregate beside this one asks for an order of its own
+            # the subquery's order does not hold once another aggregate beside this one asks for one of its own
             comma = aggregate_order_by(comma, listed.c.rn.desc() if self.backwards else listed.c.rn)
         return ("[", self._within(sa.func.string_agg(content, comma, type_=sa.Text), listed), "]")
 

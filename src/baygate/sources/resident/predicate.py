@@ -10,7 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from baygate.access.decision import ALWAYS, ByProvider, Condition, Operator, Rows, Subject, Clause
+from baygate.access.decision import ALWAYS, ByProvider, Clause, Condition, Operator, Rows, Subject
 from baygate.sources.binding import Comparison, ObjectBinding
 from baygate.sources.fetch import Literal
 from baygate.sources.resident.canonical import TEXT, TEXTS, kind_of

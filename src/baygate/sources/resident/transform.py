@@ -54,7 +54,9 @@ def transformed(transform: Transform, value: sa.ColumnElement[Any], inputs: Inpu
             return sa.cast(sa.func.floor(sa.cast(value, sa.Numeric) / _number(step)) * _number(step), sa.Integer)
         case Hash(use=use):
             inner = sa.func.sha256(
-                inputs.take(Slot(Pad(use, outer=False), BYTES)).op("||")(sa.func.convert_to(value, sa.literal_column("'UTF8'")))
+                inputs.take(Slot(Pad(use, outer=False), BYTES)).op("||")(
+                    sa.func.convert_to(value, sa.literal_column("'UTF8'"))
+                )
             )
             outer = sa.func.sha256(inputs.take(Slot(Pad(use, outer=True), BYTES)).op("||")(inner))
             return sa.func.encode(outer, sa.literal_column("'hex'"), type_=sa.Text)

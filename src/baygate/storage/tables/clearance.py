@@ -1,7 +1,16 @@
 """Where a declaration is: its head and lines, the three documents and their match, the timeline, release, refund."""
 
 from baygate.storage.tables.columns import (
-    day, flag, key, moment, money, number, published, quantity, sequence, text,
+    day,
+    flag,
+    key,
+    moment,
+    money,
+    number,
+    published,
+    quantity,
+    sequence,
+    text,
 )
 
 declaration = published(

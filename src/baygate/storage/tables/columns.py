@@ -82,5 +82,3 @@ def table(name: str, *columns: sa.Column[Any], indexes: Iterable[tuple[str, ...]
 def published(name: str, *columns: sa.Column[Any], indexes: Iterable[tuple[str, ...]] = ()) -> sa.Table:
     """A table of records that agencies publish: with their provider and the time of the last change."""
     return table(name, *columns, text("provider"), moment("updated_at"), indexes=indexes)
-
-

@@ -1,7 +1,17 @@
 """Which products are filed, licensed, certified, tested, traced, and which goods may be traded at all."""
 
 from baygate.storage.tables.columns import (
-    day, flag, key, moment, money, published, quantity, sequence, table, text, texts,
+    day,
+    flag,
+    key,
+    moment,
+    money,
+    published,
+    quantity,
+    sequence,
+    table,
+    text,
+    texts,
 )
 
 product_filing = published(

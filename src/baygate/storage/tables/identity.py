@@ -4,7 +4,15 @@
 """
 
 from baygate.storage.tables.columns import (
-    day, flag, key, money, published, sequence, table, text, texts,
+    day,
+    flag,
+    key,
+    money,
+    published,
+    sequence,
+    table,
+    text,
+    texts,
 )
 
 party = published(

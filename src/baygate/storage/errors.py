@@ -1,0 +1,37 @@
+"""What can go wrong between the hub and its database, each with what to do about it."""
+
+
+class StorageError(Exception):
+    """The database cannot be used as it is; ``advice`` says what to do."""
+
+    def __init__(self, what: str, advice: str) -> None:
+        super().__init__(what, advice)
+        self.what = what
+        self.advice = advice
+
+    def __str__(self) -> str:
+        return f"{self.what}\n{self.advice}"
+
+
+class DatabaseUnreachableError(StorageError):
+    """There is no answer at the address, or it refuses the login, or the database does not exist."""
+
+
+class DatabaseUnsuitableError(StorageError):
+    """It answers, but is too old or in a state that the hub cannot work with."""
+
+
+class EmbeddedPostgresError(StorageError):
+    """The embedded PostgreSQL cannot be started."""
+
+
+class SchemaVersionError(StorageError):
+    """The tables are not those of this version of the hub."""
+
+
+class KeyFileError(StorageError):
+    """A key is missing, malformed, or open to others."""
+
+
+class NotEmptyError(StorageError):
+    """There is data already where a load expects none."""

@@ -1,0 +1,1 @@
+"""The history of the tables, for Alembic; ``baygate.storage.schema_version`` applies it."""

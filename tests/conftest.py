@@ -1,0 +1,84 @@
+"""A PostgreSQL for the whole test process, and the sample world in it."""
+
+import asyncio
+import shutil
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+from baygate.sample.load import load
+from baygate.storage import schema_version
+from baygate.storage.database import Database
+from baygate.storage.embedded import EmbeddedPostgres
+from baygate.storage.keys import USES, Keys
+
+WORLD_ENTERPRISES = 60
+
+FOR_TESTS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum": "off"}
+"""Nothing in a test's database needs to survive the machine."""
+
+_numbers = count(1)
+
+
+@dataclass(frozen=True)
+class SampleWorld:
+    """A database with the sample world, for reading only."""
+
+    dsn: str
+    keys: Keys
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[EmbeddedPostgres]:
+    """One server for this test process (under xdist each worker has its own), gone at the end."""
+    directory = Path(tempfile.mkdtemp(prefix="bg-"))
+    try:
+        with EmbeddedPostgres(directory / "pg", settings=FOR_TESTS) as server:
+            yield server
+    finally:
+        shutil.rmtree(directory, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def keys() -> Keys:
+    """Keys that are the same in every run."""
+    return Keys({use: use.encode().ljust(32, b".") for use in USES})
+
+
+@pytest.fixture(scope="session")
+def world(postgres: EmbeddedPostgres, keys: Keys) -> SampleWorld:
+    """The sample world with 60 enterprises; tests must not write to it."""
+    dsn = postgres.dsn()
+
+    async def make() -> None:
+        await schema_version.upgrade(dsn)
+        await load(dsn, keys, WORLD_ENTERPRISES)
+
+    asyncio.run(make())
+    return SampleWorld(dsn, keys)
+
+
+@pytest.fixture
+def empty_database(postgres: EmbeddedPostgres) -> Iterator[str]:
+    """The DSN of a database of this test's own, with nothing in it."""
+    name = f"own_{next(_numbers)}"
+
+    async def execute(statement: str) -> None:
+        connection = await Database(postgres.dsn("postgres")).connect()
+        await connection.execute(statement)
+        await connection.close()
+
+    asyncio.run(execute(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C'"))
+    yield postgres.dsn(name)
+    asyncio.run(execute(f"DROP DATABASE {name} WITH (FORCE)"))
+
+
+@pytest.fixture
+def database(empty_database: str) -> str:
+    """The DSN of a database of this test's own, with the tables and nothing in them."""
+    asyncio.run(schema_version.upgrade(empty_database))
+    return empty_database

@@ -1,0 +1,128 @@
+"""The real server, as a subprocess over the sample world, in the profiles and with the settings that tests need."""
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+GRAPHQL_RESPONSE = "application/graphql-response+json"
+_PATIENCE = 30.0
+
+
+@dataclass(frozen=True)
+class Hub:
+    """A server that runs."""
+
+    base: str
+    port: int
+    log: Path
+    dsn: str
+    client: httpx.Client
+
+    @property
+    def url(self) -> str:
+        return f"{self.base}/graphql"
+
+    def post(self, body: Any, *, accept: str = GRAPHQL_RESPONSE, **headers: str) -> httpx.Response:
+        """POST a JSON body, or bytes as they are."""
+        content = {"content": body} if isinstance(body, bytes) else {"json": body}
+        return self.client.post(
+            self.url, headers={"content-type": "application/json", "accept": accept} | headers, **content
+        )
+
+    def ask(self, query: str, variables: Any = None) -> httpx.Response:
+        """POST a query."""
+        return self.post({"query": query, "variables": variables})
+
+    def get(
+        self, *, accept: str = GRAPHQL_RESPONSE, headers: dict[str, str] | None = None, **parameters: str
+    ) -> httpx.Response:
+        """GET with these parameters."""
+        return self.client.get(self.url, params=parameters, headers={"accept": accept} | (headers or {}))
+
+
+Serve = Callable[..., AbstractContextManager[Hub]]
+
+
+@pytest.fixture(scope="session")
+def serve(world: Any, tmp_path_factory: pytest.TempPathFactory) -> Serve:
+    """Return the way to start a server: settings as ``BAYGATE_...`` variables without the prefix."""
+    directory = tmp_path_factory.mktemp("hubs")
+    keys = directory / "keys"
+
+    @contextlib.contextmanager
+    def serving(profile: str, **settings: object) -> Iterator[Hub]:
+        port = _free_port()
+        log = directory / f"{port}.log"
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("BAYGATE_")}
+        environment |= {
+            "BAYGATE_PROFILE": profile,
+            "BAYGATE_KEYS": str(keys),
+            "BAYGATE_DATABASE__DSN": world.dsn,
+            "BAYGATE_SERVER__PORT": str(port),
+        }
+        environment |= {f"BAYGATE_{name.upper()}": str(value) for name, value in settings.items()}
+        with log.open("wb") as output:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "baygate", "serve"], env=environment, stdout=output, stderr=output
+            )
+        base = f"http://127.0.0.1:{port}"
+        try:
+            with httpx.Client(timeout=30, trust_env=False) as client:
+                _wait_until_it_answers(client, base, process, log)
+                yield Hub(base, port, log, world.dsn, client)
+        finally:
+            process.send_signal(signal.SIGTERM)
+            try:
+                status = process.wait(20)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+                raise
+        assert status in {0, -signal.SIGTERM}, log.read_text()
+        assert "Traceback" not in log.read_text(), log.read_text()
+
+    return serving
+
+
+@pytest.fixture(scope="session")
+def hub(serve: Serve) -> Iterator[Hub]:
+    """A server in the development profile."""
+    with serve("development") as hub:
+        yield hub
+
+
+@pytest.fixture(scope="session")
+def production(serve: Serve, hub: Hub) -> Iterator[Hub]:
+    """A server in the production profile; the one in development has made the keys."""
+    with serve("production") as production:
+        yield production
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _wait_until_it_answers(client: httpx.Client, base: str, process: "subprocess.Popen[bytes]", log: Path) -> None:
+    deadline = time.monotonic() + _PATIENCE
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            break
+        with contextlib.suppress(httpx.TransportError):
+            if client.get(f"{base}/healthz").status_code == 200:
+                return
+        time.sleep(0.05)
+    raise AssertionError(f"the server does not answer:\n{log.read_text()}")
