@@ -63,6 +63,7 @@ def directory() -> Iterator[Path]:
 def data(made_once: Path, directory: Path) -> Path:
     """A data directory that was made and stopped before, which is quicker than making another."""
     subprocess.run(["cp", "-a", made_once, directory / "pg"], check=True)
+    (directory / "pg" / "log").unlink()
     return directory / "pg"
 
 
@@ -143,6 +144,15 @@ def test_the_server_of_a_killed_hub_is_taken_over_and_stopped(data):
     assert is_alive(pid)
     with EmbeddedPostgres(data) as server:
         assert server.pid == pid
+    assert not is_alive(pid)
+
+
+def test_the_last_of_its_users_stops_it(data):
+    with EmbeddedPostgres(data) as first:
+        pid = first.pid
+        with EmbeddedPostgres(data) as second:
+            assert second.pid == pid
+        assert ask(first.dsn(), "SELECT 1") == 1
     assert not is_alive(pid)
 
 

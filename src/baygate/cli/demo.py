@@ -3,7 +3,9 @@
 import asyncio
 import contextlib
 import os
+import signal
 import socket
+import sys
 from pathlib import Path
 
 import click
@@ -35,6 +37,8 @@ def demo(data: Path, port: int, enterprises: int) -> None:
             "BAYGATE_DATABASE__DSN": postgres.dsn(),
             "BAYGATE_SERVER__PORT": str(port),
         }
+        # a supervisor's SIGTERM ends the demo as Ctrl-C does: PostgreSQL is stopped, not left behind
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
         _greet(port)
         run(load(None))
         click.echo("\nGood-bye; the data stay in " + str(data))

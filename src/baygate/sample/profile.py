@@ -91,6 +91,7 @@ def _on_the_mainland(index: int, chance: Chance) -> Profile:
     in_chinese, in_english, _ = words.TRADES[trade]
     city = region_name(region_code[:4] + "00")
     manufacturer = trade in (4, 5, 7, 9)
+    busy = chance.happens(0.05)  # as in life, a few enterprises make most of the trade
     return Profile(
         index=index,
         kind="MAINLAND",
@@ -106,8 +107,8 @@ def _on_the_mainland(index: int, chance: Chance) -> Profile:
         + chance.pick("1234599")
         + chance.pick("2345666")
         + _counted(index * _SPREAD % 36**4, ALPHANUMERICS, 4),
-        filings=chance.number(16, 24),
-        declarations=chance.number(7, 13),
+        filings=chance.number(20, 28) if busy else chance.number(0, 1),
+        declarations=chance.number(10, 14) if busy else chance.number(0, 1),
         status=chance.pick(_STATUSES),
     )
 
