@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 from bench import report
 from bench.contestants import ROOT, contestants, running
-from bench.measure import Measurement, measure
+from bench.measure import Measurement, agree, measure
 from bench.world import World, prepared
 
 RESULTS = ROOT / "bench" / "results"
@@ -53,9 +53,13 @@ def _contest(world: World, options: argparse.Namespace) -> Iterable[Measurement]
         if not options.only or name in options.only
     }
     runs: dict[tuple[str, int], list[Measurement]] = {}
+    answers: dict[str, object] = {}
     for round_ in range(options.rounds):
-        for name, contestant in chosen.items():
+        order = [*chosen.items()]
+        turn = round_ % len(order)
+        for name, contestant in [*order[turn:], *order[:turn]]:
             with running(contestant, options.port) as pid:
+                agree(answers, name, options.port, world.bodies)
                 for connections in options.connections:
                     measured = measure(name, pid, options.port, connections, options.seconds, world.bodies, round_)
                     print(f"  round {round_ + 1}: {measured}", flush=True)

@@ -3,6 +3,7 @@
 import json
 import shutil
 import subprocess
+import urllib.request
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -32,6 +33,17 @@ class Measurement:
             f"p99 {self.p99_ms:7.2f} ms  {self.rss_mb:5.0f} MB  {self.cpu_us:5.0f} us"
             + (f"  {self.failed} FAILED" if self.failed else "")
         )
+
+
+def agree(answers: dict[str, object], name: str, port: int, bodies: Path) -> None:
+    """Raise SystemExit unless a contestant answers the first questions as those before it did."""
+    headers = {"content-type": "application/json"}
+    for body in bodies.read_text().splitlines()[:5]:
+        request = urllib.request.Request(f"http://127.0.0.1:{port}/graphql", body.encode(), headers)
+        with urllib.request.urlopen(request, timeout=10) as response:
+            answer = json.load(response)
+        if answers.setdefault(body, answer) != answer:
+            raise SystemExit(f"{name} does not give the answer that the others give to {body}")
 
 
 def measure(name: str, pid: int, port: int, connections: int, seconds: int, bodies: Path, seed: int) -> Measurement:

@@ -190,6 +190,17 @@ def test_only_so_many_requests_wait(run: Any) -> None:
     run(play, waiting=2)
 
 
+def test_a_statement_is_prepared_once_and_planned_no_more_than_a_few_times(run: Any) -> None:
+    async def play(dispatcher: Dispatcher) -> None:
+        for each in range(1, 21):
+            await dispatcher.answer(DIVISION, [each])
+        counted = "select (sum(generic_plans) * 100 + sum(custom_plans) + 0 * $1::int4)::text from "
+        plans = fetch(counted + "pg_prepared_statements where statement like 'select (100 %'", "")
+        assert await dispatcher.answer(plans, [0]) == "1505"
+
+    run(play)
+
+
 def test_statements_kept_on_a_connection_are_bounded(run: Any, world: Any) -> None:
     async def play(dispatcher: Dispatcher) -> None:
         for number in range(12):

@@ -56,6 +56,7 @@ class _Link:
         self._statements = statements
         self._connection: asyncpg.Connection[asyncpg.Record] | None = None
         self._prepared: OrderedDict[Statement, Any] = OrderedDict()
+        self._named = 0
 
     async def prepared(self, statement: Statement) -> Any:
         """Return the statement prepared here, the least recently used one making room."""
@@ -64,7 +65,10 @@ class _Link:
             self._connection = await self._connect()
         known = self._prepared.get(statement)
         if known is None:
-            known = self._prepared[statement] = await self._connection.prepare(statement.sql)
+            # by a name: asyncpg, its own cache switched off, would else plan an unnamed statement anew each time
+            self._named += 1
+            known = await self._connection.prepare(statement.sql, name=f"baygate_{self._named}")
+            self._prepared[statement] = known
             if len(self._prepared) > self._statements:
                 self._prepared.popitem(last=False)
         else:
