@@ -144,6 +144,12 @@ class Decision:
         return any(release.transform is not None for release in self.releases)
 
     @property
+    def lossy(self) -> bool:
+        """For some rows there is no value: withheld, conditional, or made NULL."""
+        nullified = any(isinstance(release.transform, Nullify) for release in self.releases)
+        return self.withheld or self.conditional or nullified
+
+    @property
     def conditional(self) -> bool:
         """For some rows nothing may leave."""
         return bool(self.releases) and all(release.condition != ALWAYS for release in self.releases)

@@ -343,6 +343,26 @@ def test_members_of_an_interface_that_are_not_granted_are_not_there(engine: Engi
     assert answer["data"]["parties"]["totalCount"] == len(companies)
 
 
+def test_members_that_are_not_granted_are_not_there_beside_those_that_are(engine: Engine) -> None:
+    kinds = [each["kind"] for each in engine.ask("{ parties(first: 100) { nodes { kind } } }")["data"]["parties"]["nodes"]]
+    answer = engine.ask(
+        "{ parties(first: 100) { totalCount nodes { __typename id } } }",
+        access=access(HongKongCompany=granted("id"), MacauCompany=granted("id")),
+    )
+    found = answer["data"]["parties"]
+    assert None not in found["nodes"]
+    assert {each["__typename"] for each in found["nodes"]} == {"HongKongCompany", "MacauCompany"}
+    assert found["totalCount"] == len(found["nodes"]) == len(kinds) - kinds.count("MAINLAND")
+
+
+def test_a_nullified_key_withholds_its_object_too(engine: Engine, rated: dict[str, Any]) -> None:
+    nothing = Decision((Release("g1", transform=Nullify()),))
+    answer = engine.ask(
+        RATINGS % "grade", {"id": rated["id"]}, access(**PARTY, CreditRating=granted("grade", ratingNo=nothing))
+    )
+    assert answer["data"]["party"]["creditRatings"] is None
+
+
 def test_two_accesses_never_share_a_plan(engine: Engine, rated: dict[str, Any]) -> None:
     question = "query($id: PartyId!) { party(id: $id) { id name } }"
     seeing = engine.ask(question, {"id": rated["id"]}, access(MainlandEnterprise=granted("id", "name")))

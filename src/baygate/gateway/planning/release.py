@@ -120,8 +120,7 @@ class Releaser:
         decisions = self._decisions(owner, selected.field, rows)
         present = _present(decisions, rows)
         self._tell(owner, selected.field, present, place)
-        lost = any(each.withheld or each.conditional for _, each in present)
-        if lost and self._required(owner, selected.field):
+        if any(each.lossy for _, each in present) and self._required(owner, selected.field):
             raise _Withheld
         decided = replace(selected, decisions=decisions)
         bound = self._binding.objects[owner].fields[selected.field]

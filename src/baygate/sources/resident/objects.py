@@ -195,7 +195,7 @@ class Objects:
         if len(owners) == 1:
             own = self._of_type(owners[0], row)
             return [each for each in (own, predicates[0][1]) if each is not None]
-        if all(predicate is None for _, predicate in predicates):
+        if self._complete(row.table, set(selection.rows)) and all(predicate is None for _, predicate in predicates):
             return []
         return [
             sa.or_(
@@ -206,6 +206,12 @@ class Objects:
                 ),
             )
         ]
+
+    def _complete(self, table: sa.Table, names: set[str]) -> bool:
+        """Whether every type that a row of the table can be is among ``names``."""
+        return any(
+            each.table is table and names >= set(each.members.values()) for each in self.binding.abstracts.values()
+        )
 
     def _of_type(self, owner: ObjectBinding, row: Row) -> sa.ColumnElement[bool] | None:
         return self._discriminated(owner, row) if owner.discriminator else None
