@@ -4,7 +4,6 @@ The numbers that count are the ratios within one run: this machine's seconds are
 """
 
 import argparse
-import asyncio
 import json
 from collections.abc import Iterable
 
@@ -27,7 +26,7 @@ def main() -> None:
     parser.add_argument("--scale", type=int, nargs="*", default=[], help="also the hub's latency at these sizes")
     options = parser.parse_args()
     with prepared(options.enterprises) as world:
-        compiled = asyncio.run(report.first_compile())
+        compiled = report.first_compile()
         measured = list(_contest(world, options))
     scaled = {}
     for size in options.scale:
