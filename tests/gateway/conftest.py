@@ -29,6 +29,7 @@ class Hub:
     log: Path
     dsn: str
     client: httpx.Client
+    pid: int
 
     @property
     def url(self) -> str:
@@ -81,7 +82,7 @@ def serve(world: Any, tmp_path_factory: pytest.TempPathFactory) -> Serve:
         try:
             with httpx.Client(timeout=30, trust_env=False) as client:
                 _wait_until_it_answers(client, base, process, log)
-                yield Hub(base, port, log, world.dsn, client)
+                yield Hub(base, port, log, world.dsn, client, process.pid)
         finally:
             process.send_signal(signal.SIGTERM)
             try:
