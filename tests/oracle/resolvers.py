@@ -31,7 +31,7 @@ from baygate.sources.binding import (
 )
 from baygate.sources.fetch import Literal
 from baygate.sources.resident.canonical import json_value, kind_of
-from baygate.sources.resident.pages import Page
+from baygate.sources.resident.pages import Page, coordinate
 from baygate.storage.keys import Keys
 
 from .rows import Record, Rows
@@ -114,7 +114,12 @@ class Oracle:
             for each in self._listed(bound.target, bound.on, source, order)
             if all(_holds(each, bound.filters[argument], value) for argument, value in where.items())
         ]
-        page = Page(name, order_name, {each: Literal(value) for each, value in where.items()}, ())
+        page = Page(
+            coordinate(bound, name, nested=isinstance(source, Record)),
+            order_name,
+            {each: Literal(value) for each, value in where.items()},
+            (),
+        )
         binding = binding_of(page, {}, self._access_class)
 
         def cursor(record: Record) -> str:

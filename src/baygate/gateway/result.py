@@ -1,7 +1,8 @@
 """Result: the fetches of a plan run, and their answers put together."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Coroutine, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -12,14 +13,23 @@ from baygate.access.principal import Principal
 from baygate.gateway.cursor import Cursors
 from baygate.gateway.limits import Limits
 from baygate.gateway.operation import Operation
+from baygate.gateway.planning.cost import check_totals
 from baygate.gateway.planning.plan import EntityFetch, Group, Plan, Supergraph, tail_of
-from baygate.gateway.planning.release import Notice
 from baygate.gateway.refusal import LimitExceeded, Refusal
 from baygate.gateway.variables import Unfit, coercer
 from baygate.sources.resident.binder import Bound, binder, columns
 from baygate.sources.resident.dispatcher import Dispatcher
 from baygate.sources.resident.pages import Page
 from baygate.storage.keys import Keys
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """The entities that one field asks for: how many, and by group their places and keys."""
+
+    fetch: EntityFetch
+    count: int
+    groups: Mapping[Group, list[tuple[int, list[Any]]]]
 
 
 class Executor:
@@ -46,20 +56,24 @@ class Executor:
         if plan.passes_through:
             text = await self._resident(plan, variables, principal)
             return b'{"data":' + text.encode() + plan.tail + b"}"
-        resident, lists = await asyncio.gather(
+        asked = [self._grouped(each, variables) for each in plan.entities]
+        self._check(plan, asked, variables)
+        resident, *lists = await _together(
             self._resident(plan, variables, principal),
-            asyncio.gather(*(self._entities(each, plan, variables, principal) for each in plan.entities)),
+            *(self._entities(each, plan, variables, principal) for each in asked),
         )
         parts: dict[str, Any] = orjson.loads(resident)
         notices = [*plan.notices]
         errors: list[Any] = []
-        for each, (text, told) in zip(plan.entities, lists, strict=True):
-            parts[each.key] = orjson.Fragment(text)
-            notices += told
+        for each, text in zip(asked, lists, strict=True):
+            parts[each.fetch.key] = orjson.Fragment(text)
+            notices += [notice for group in each.groups for notice in each.fetch.notices[group]]
         if plan.local is not None:
             local = self._local(plan, operation, raw)
-            parts |= local.data or {}
             errors += [error.formatted for error in local.errors or ()]
+            if local.data is None:  # a root field that may not be null is: so is the whole answer
+                return b'{"data":null' + tail_of(notices, errors) + b"}"
+            parts |= local.data
         data = orjson.dumps({key: parts[key] for key in plan.keys})
         return b'{"data":' + data + tail_of(notices, errors) + b"}"
 
@@ -87,29 +101,38 @@ class Executor:
 
         return Bound(variables, principal.attributes, lambda use: self._keys[use].secret, place, representation)
 
-    async def _entities(
-        self,
-        each: EntityFetch,
-        plan: Plan,
-        variables: Mapping[str, Any],
-        principal: Principal,
-    ) -> tuple[str, list[Notice]]:
-        """Return the array of entities for the representations, in their order (Apollo Federation, ``_entities``)."""
-        representations = each.given(variables)
+    def _grouped(self, fetch: EntityFetch, variables: Mapping[str, Any]) -> "_Asked":
+        """Sort the representations that came with the request by what one statement can answer."""
+        representations = fetch.given(variables)
         if len(representations) > self._limits.representations:
             raise LimitExceeded("number of representations", len(representations), self._limits.representations)
-        answers = ["null"] * len(representations)
         groups: dict[Group, list[tuple[int, list[Any]]]] = {}
         for position, representation in enumerate(representations):
-            name, keys, values = self._reference(each, representation, position)
+            name, keys, values = self._reference(fetch, representation, position)
             groups.setdefault((name, keys), []).append((position, values))
-        await asyncio.gather(
+        return _Asked(fetch, len(representations), groups)
+
+    def _check(self, plan: Plan, asked: Sequence["_Asked"], variables: Mapping[str, Any]) -> None:
+        """Hold the whole answer to the limits, entities times what is selected on each included."""
+        rows, values = plan.cost.totals(variables)
+        for each in asked:
+            for group, members in each.groups.items():
+                cost = each.fetch.costs[group]
+                cost.check_bounds(variables)
+                more = cost.totals(variables)
+                rows, values = rows + len(members) * (1 + more[0]), values + len(members) * more[1]
+        check_totals(rows, values, self._limits)
+
+    async def _entities(self, asked: "_Asked", plan: Plan, variables: Mapping[str, Any], principal: Principal) -> str:
+        """Return the array of entities in the order of their representations (Apollo Federation, ``_entities``)."""
+        answers = ["null"] * asked.count
+        await _together(
             *(
-                self._group(each, group, members, answers, plan, variables, principal)
-                for group, members in groups.items()
+                self._group(asked.fetch, group, members, answers, plan, variables, principal)
+                for group, members in asked.groups.items()
             )
         )
-        return f"[{','.join(answers)}]", [notice for group in groups for notice in each.notices[group]]
+        return f"[{','.join(answers)}]"
 
     async def _group(
         self,
@@ -154,3 +177,13 @@ class Executor:
         assert plan.local is not None  # noqa: S101 - asked only then
         document = DocumentNode(definitions=(plan.local, *operation.fragments.values()))
         return execute_sync(self._supergraph.schema, document, variable_values=dict(raw))
+
+
+async def _together(*asked: Coroutine[Any, Any, Any]) -> list[Any]:
+    """Await all; if one fails, or the request is cancelled, the others are cancelled too."""
+    tasks = [asyncio.ensure_future(each) for each in asked]
+    try:
+        return await asyncio.gather(*tasks)
+    finally:
+        for task in tasks:
+            task.cancel()

@@ -6,6 +6,7 @@ it, answers. The caches are keyed by all that what they keep depends on.
 
 import asyncio
 import datetime
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -25,6 +26,8 @@ from baygate.gateway.refusal import LimitExceeded, Refusal
 from baygate.gateway.result import Executor
 from baygate.gateway.stages import Stages
 from baygate.sources.resident.dispatcher import GONE, Overloaded
+
+log = logging.getLogger("baygate.road")
 
 _PLAN_BYTES = 64 * 1024 * 1024
 _OPERATION_BYTES = 32 * 1024 * 1024
@@ -77,6 +80,9 @@ class Road:
             raise _unavailable(
                 "SOURCE_UNAVAILABLE", "The hub's records cannot be reached now. Try again shortly."
             ) from None
+        except asyncpg.PostgresError:
+            log.exception("PostgreSQL refused a statement of the hub")
+            raise _unavailable("SOURCE_FAILED", "The hub's records could not be read. Try again shortly.") from None
         stages.done("receipt")
         return Answer(body, receipt, stages.header())
 
@@ -101,6 +107,9 @@ class Road:
 
     def plan(self, operation: Operation, variables: Mapping[str, Any], access: Access) -> Plan:
         """Return the plan for an operation, the shape of its variables, and an access; none outlives its policies."""
+        now = datetime.datetime.now(datetime.UTC)
+        if not access.valid_from <= now < access.valid_until:
+            raise _unavailable("ACCESS_EXPIRED", "The policies that would decide are not in force now.")
         shape = operation.shape_of(variables)
         key = (
             operation.digest,
@@ -111,7 +120,7 @@ class Road:
             self.supergraph.version,
         )
         known = self.plans.get(key)
-        if known is None or not known.valid_from <= datetime.datetime.now(datetime.UTC) < known.valid_until:
+        if known is None or not known.valid_from <= now < known.valid_until:
             known = plan(operation, variables, access, self.supergraph, self.limits)
             self.plans.keep(key, known, known.weight, access.access_class)
         return known

@@ -31,7 +31,14 @@ class ListOf:
     items: "tuple[Value, ...]"
 
 
-Value = Literal | Variable | ListOf
+@dataclass(frozen=True)
+class ObjectOf:
+    """An object of any shape written in the document, with variables among its values."""
+
+    fields: "Mapping[str, Value]"
+
+
+Value = Literal | Variable | ListOf | ObjectOf
 
 
 def resolved(value: Value, variables: Mapping[str, Any]) -> Any:
@@ -41,6 +48,8 @@ def resolved(value: Value, variables: Mapping[str, Any]) -> Any:
             return constant
         case ListOf(items=items):
             return [resolved(item, variables) for item in items]
+        case ObjectOf(fields=fields):
+            return {name: resolved(each, variables) for name, each in fields.items()}
     found: Any = variables
     for step in value.path:
         found = found[step]

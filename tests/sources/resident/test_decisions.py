@@ -1,5 +1,6 @@
 """The four decisions as the compiler carries them out: allow, withhold, transform, row condition; per provider."""
 
+import datetime
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
@@ -25,7 +26,7 @@ from baygate.access.decision import (
     TruncateCode,
     Withholding,
 )
-from baygate.access.development import PRINCIPAL
+from baygate.access.development import ACCESS, PRINCIPAL
 
 ALLOWED = allowed("g1")
 
@@ -362,6 +363,82 @@ def test_a_nullified_key_withholds_its_object_too(engine: Engine, rated: dict[st
         RATINGS % "grade", {"id": rated["id"]}, access(**PARTY, CreditRating=granted("grade", ratingNo=nothing))
     )
     assert answer["data"]["party"]["creditRatings"] is None
+
+
+@pytest.mark.parametrize("transform", [Nullify(), Mask()])
+def test_a_transform_on_a_relation_gives_nothing(engine: Engine, rated: dict[str, Any], transform: Any) -> None:
+    party = granted("id", creditRatings=Decision((Release("g", transform=transform),)))
+    answer = engine.ask(
+        RATINGS % "grade",
+        {"id": rated["id"]},
+        access(MainlandEnterprise=party, CreditRating=granted("ratingNo", "grade")),
+    )
+    assert answer["data"]["party"] == {"id": rated["id"], "creditRatings": None}
+
+
+def test_a_transform_that_does_not_fit_gives_nothing(engine: Engine) -> None:
+    masked = Decision((Release("g", transform=Mask()),))
+    answer = engine.ask(
+        "{ declarations(first: 2) { nodes { declarationNo totalValue } } }",
+        access=access(Declaration=granted("declarationNo", totalValue=masked)),
+    )
+    assert [each["totalValue"] for each in answer["data"]["declarations"]["nodes"]] == [None, None]
+
+
+def test_a_short_list_reads_the_field_that_orders_it(engine: Engine, rated: dict[str, Any]) -> None:
+    answer = engine.ask(
+        "query($id: PartyId!) { party(id: $id) { licences(first: 1) { kind } } }",
+        {"id": rated["id"]},
+        access(MainlandEnterprise=granted("id", "licences"), Licence=granted("kind")),
+    )
+    assert answer["data"]["party"]["licences"] is None
+    assert answer["errors"][0]["extensions"]["coordinate"] == "Licence.licenceNo"
+
+
+def test_a_condition_on_a_detail_holds_however_the_rest_is_asked(engine: Engine) -> None:
+    on_detail = Decision((Release("g", (Clause("companyType", Operator.NOT_EQUALS, "none such"),)),))
+    company = granted("id", "companyType", name=on_detail)
+    grants = access(HongKongCompany=company, MacauCompany=company)
+    for selection in ("name", "name ... on MacauCompany { companyType }"):
+        nodes = engine.ask(f"{{ parties(first: 100) {{ nodes {{ id {selection} }} }} }}", access=grants)
+        assert all(each["name"] for each in nodes["data"]["parties"]["nodes"]), selection
+
+
+@pytest.mark.parametrize("operator", [Operator.AT_LEAST, Operator.ONE_OF, Operator.EQUALS])
+@pytest.mark.parametrize("value", ["2020-01-01", "nonsense", ""])
+def test_an_attribute_of_another_kind_makes_no_grant_hold_and_never_fails(
+    engine: Engine, rated: dict[str, Any], operator: Operator, value: str
+) -> None:
+    rows = ((Clause("establishedOn", operator, Subject("since")),),)
+    somebody = replace(PRINCIPAL, attributes={"since": value})
+    if operator is Operator.ONE_OF:
+        rows = ((Clause("regionCode", operator, Subject("since")),),)
+    answer = engine.ask(
+        "query($id: PartyId!) { party(id: $id) { id } }",
+        {"id": rated["id"]},
+        access(MainlandEnterprise=granted("id", rows=rows)),
+        somebody,
+    )
+    assert "party" in answer["data"]
+    if value != "2020-01-01":
+        assert answer["data"]["party"] is None
+
+
+def test_an_access_that_is_not_in_force_decides_nothing(engine: Engine) -> None:
+    from baygate.gateway.refusal import Refusal
+
+    past = datetime.datetime(2020, 1, 1, tzinfo=datetime.UTC)
+    with pytest.raises(Refusal) as refused:
+        engine.ask("{ parties(first: 1) { nodes { id } } }", access=replace(ACCESS, valid_until=past))
+    assert refused.value.code == "ACCESS_EXPIRED"
+
+
+def test_a_verdict_that_is_not_granted_is_withheld_and_says_so(engine: Engine) -> None:
+    question = '{ verifyPerson(idNumber: "440106199003078425", name: "x") }'
+    assert engine.ask(question)["data"]["verifyPerson"] in {"MISMATCH", "NOT_FOUND"}
+    answer = engine.ask(question, access=access())
+    assert answer["data"] == {"verifyPerson": None}
+    assert answer["errors"][0]["extensions"]["coordinate"] == "Query.verifyPerson"
 
 
 def test_two_accesses_never_share_a_plan(engine: Engine, rated: dict[str, Any]) -> None:

@@ -201,6 +201,22 @@ def test_a_statement_is_prepared_once_and_planned_no_more_than_a_few_times(run: 
     run(play)
 
 
+def test_who_leaves_the_queue_makes_room_in_it(run: Any) -> None:
+    async def play(dispatcher: Dispatcher) -> None:
+        first = asyncio.create_task(dispatcher.answer(BACKEND, [0]))
+        await asyncio.sleep(0.01)
+        gone = [asyncio.create_task(dispatcher.answer(BACKEND, [each])) for each in (1, 2)]
+        await asyncio.sleep(0)
+        for each in gone:
+            each.cancel()
+        await asyncio.gather(*gone, return_exceptions=True)
+        assert dispatcher.waiting == 0
+        assert await dispatcher.answer(BACKEND, [3]) == "alone 3"
+        assert await first == "alone 0"
+
+    run(play, waiting=2)
+
+
 def test_statements_kept_on_a_connection_are_bounded(run: Any, world: Any) -> None:
     async def play(dispatcher: Dispatcher) -> None:
         for number in range(12):

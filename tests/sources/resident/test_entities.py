@@ -9,13 +9,14 @@ import pytest
 from graphql import FieldNode, FragmentDefinitionNode, OperationDefinitionNode, parse, print_ast
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.oracle.engine import Engine
+from tests.oracle.engine import WIDE, Engine
 from tests.oracle.questions import Known, Question, questions
 from tests.oracle.resolvers import Oracle
 
 from baygate.access.access import Access, TypeAccess, allowed
 from baygate.access.decision import ALL_ROWS, WITHHELD, ByProvider
 from baygate.contract.schema import graphql_schema
+from baygate.gateway.limits import Limits
 from baygate.gateway.planning.plan import entity_keys
 from baygate.gateway.refusal import LimitExceeded, Refusal
 from baygate.sources.binding import One
@@ -162,6 +163,31 @@ def test_a_representation_that_is_none_is_refused(engine: Engine, representation
 def test_there_are_only_so_many_representations(engine: Engine) -> None:
     with pytest.raises(LimitExceeded, match="representations"):
         engine.ask(QUESTION, {"r": [{"__typename": "CreditRating", "ratingNo": "x"}] * 1_001})
+
+
+@pytest.mark.parametrize(("size", "told"), [(2_000_000, "size of a list"), (-1, "negative"), (100, "rows")])
+def test_the_limits_hold_for_entities_too(engine: Engine, size: int, told: str) -> None:
+    (a, *_), _ = _some(engine)
+    question = (
+        "query($r: [_Any!]!, $n: Int) { a: _entities(representations: $r) { ...F } b: _entities(representations: $r) "
+        "{ ...F } } fragment F on MainlandEnterprise { declarations(first: $n) { nodes { declarationNo } } }"
+    )
+    engine.road.limits = engine.road.executor._limits = Limits()
+    try:
+        with pytest.raises(Refusal, match=told):
+            engine.ask(question, {"r": [{"__typename": "MainlandEnterprise", "id": a}] * 200, "n": size})
+    finally:
+        engine.road.limits = engine.road.executor._limits = WIDE
+
+
+def test_a_representation_written_in_the_document_may_hold_variables(engine: Engine) -> None:
+    _, (r, _) = _some(engine)
+    question = """query($n: String!) {
+      _entities(representations: [
+        {__typename: "CreditRating", ratingNo: $n}, {__typename: "CreditRating", ratingNo: "x"}
+      ]) { ... on CreditRating { ratingNo } }
+    }"""
+    assert engine.ask(question, {"n": r})["data"]["_entities"] == [{"ratingNo": r}, None]
 
 
 def test_to_pass_a_key_as_a_representation_is_to_read_it(engine: Engine) -> None:

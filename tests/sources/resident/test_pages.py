@@ -157,6 +157,23 @@ def test_a_cursor_opens_only_where_it_was_given(engine: Engine, elsewhere: str, 
     assert refused.value.code == "INVALID_CURSOR"
 
 
+def test_a_cursor_of_the_whole_list_does_not_open_under_a_parent_nor_the_other_way(engine: Engine) -> None:
+    root = engine.ask("{ declarations(first: 1) { pageInfo { endCursor } nodes { declarant { id } } } }")
+    page = root["data"]["declarations"]
+    party = page["nodes"][0]["declarant"]["id"]
+    listed = "declarations(first: 1, after: $c) { pageInfo { endCursor } }"
+    nested = f"query($id: PartyId!, $c: String) {{ party(id: $id) {{ {listed} }} }}"
+    own = engine.ask(nested, {"id": party})["data"]["party"]["declarations"]["pageInfo"]["endCursor"]
+    for question, variables in (
+        (nested, {"id": party, "c": page["pageInfo"]["endCursor"]}),
+        ("query($c: String) { declarations(first: 1, after: $c) { totalCount nodes { mode } } }", {"c": own}),
+        ("query($c: String) { declarations(first: 1, after: $c) { totalCount } }", {"c": "AAAA"}),
+    ):
+        with pytest.raises(Refusal) as refused:
+            engine.ask(question, variables)
+        assert refused.value.code == "INVALID_CURSOR"
+
+
 def test_a_cursor_shows_nothing_of_the_row(engine: Engine) -> None:
     import base64
 

@@ -36,17 +36,29 @@ class Cost:
 
     def check(self, variables: Mapping[str, Any], limits: Limits) -> None:
         """Refuse a request that asks for more than the limits allow."""
+        self.check_bounds(variables)
+        check_totals(*self.totals(variables), limits)
+
+    def totals(self, variables: Mapping[str, Any]) -> tuple[int, int]:
+        """Return how many rows and values the answer can hold at most."""
+        return _evaluated(self.rows, variables), _evaluated(self.values, variables)
+
+    def check_bounds(self, variables: Mapping[str, Any]) -> None:
+        """Refuse a list that is asked for more, or less, than one can be."""
         for bound in self.bounds:
             size = bound.value if isinstance(bound, Literal) else variables[bound.path[0]]
             if size < 0:
                 raise Refusal("BAD_USER_INPUT", "A list cannot be asked for a negative number of items.")
             if size > MOST:
                 raise LimitExceeded("size of a list", size, MOST, advice="Read it page by page.")
-        advice = "Ask for fewer items (first, last) or fewer nested lists."
-        for name, terms, maximum in (("rows", self.rows, limits.rows), ("cost", self.values, limits.cost)):
-            total = _evaluated(terms, variables)
-            if total > maximum:
-                raise LimitExceeded(name, total, maximum, advice=advice)
+
+
+def check_totals(rows: int, values: int, limits: Limits) -> None:
+    """Refuse an answer that can hold more than the limits allow."""
+    for name, total, maximum in (("rows", rows, limits.rows), ("cost", values, limits.cost)):
+        if total > maximum:
+            advice = "Ask for fewer items (first, last) or fewer nested lists."
+            raise LimitExceeded(name, total, maximum, advice=advice)
 
 
 def _evaluated(terms: Mapping[Factors, int], variables: Mapping[str, Any]) -> int:

@@ -14,6 +14,7 @@ from baygate.gateway.operation import Operation
 from baygate.gateway.planning.cost import Cost, cost_of
 from baygate.gateway.planning.release import Notice, Place, Releaser
 from baygate.gateway.planning.selection import Problem, Selector
+from baygate.gateway.refusal import Refusal
 from baygate.sources.binding import Binding
 from baygate.sources.fetch import TYPENAME, Fetch, Selected, Selection, Value, resolved
 from baygate.sources.resident.statement import CompiledFetch, Statement, entities
@@ -47,6 +48,7 @@ class EntityFetch:
     representations: Value
     selections: Mapping[Group, Selection | None]
     notices: Mapping[Group, tuple[Notice, ...]]
+    costs: Mapping[Group, Cost]
     binding: Binding
     _statements: dict[Group, Statement] = field(default_factory=dict)
 
@@ -152,9 +154,13 @@ def _entities(
             releaser = Releaser(access, supergraph.binding, supergraph.schema, problems)
             decided[name, keys] = releaser.entity(Selection(name, {name: fields}), place, keys)
             notices[name, keys] = tuple(releaser.notices.values())
-    representations = selected.arguments["representations"]
+    representations = selected.arguments.get("representations")
+    if representations is None:
+        raise Refusal("BAD_USER_INPUT", 'The argument "representations" must not be null.')
     assert not isinstance(representations, Mapping)  # noqa: S101 - it is a list
-    return EntityFetch(selected.key, representations, decided, notices, supergraph.binding)
+    nothing = Selection(selected.selection.type, {})
+    costs = {group: cost_of(each or nothing, supergraph.binding) for group, each in decided.items()}
+    return EntityFetch(selected.key, representations, decided, notices, costs, supergraph.binding)
 
 
 def entity_keys(schema: GraphQLSchema, name: str) -> tuple[tuple[str, ...], ...]:

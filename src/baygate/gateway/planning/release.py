@@ -100,9 +100,14 @@ class Releaser:
         place = Place((selected.key,))
         if isinstance(bound, Verdict):
             decisions = self._access.decide("Query", selected.field)
-            self._tell("Query", selected.field, [*decisions.decided.items(), ("", decisions.otherwise)], place)
-            plain = all(each.plain for each in decisions.every())
-            return replace(selected, decisions=None if plain else ByProvider({}, WITHHELD))
+            problem = self._problems.get(id(selected.arguments))
+            if problem:
+                self._complain(problem, "Query", selected, place)
+            elif not all(each.plain for each in decisions.every()):
+                self._note("FIELD_WITHHELD", place, f"Query.{selected.field}", self._reason("Query", selected.field))
+            else:
+                return selected
+            return replace(selected, decisions=ByProvider({}, WITHHELD))
         return self._related("Query", selected, bound, place)
 
     def _selection(self, selection: Selection, place: Place) -> Selection:
@@ -153,8 +158,7 @@ class Releaser:
         withheld = replace(selected, selection=None, decisions=ByProvider({}, WITHHELD))
         problem = self._problems.get(id(selected.arguments)) or _paging_problem(bound, selected.arguments)
         if problem:
-            notice = Notice("BAD_USER_INPUT", place.path, f"{owner}.{selected.field}", (), message=problem.message)
-            self.notices["BAD_USER_INPUT", place, problem.message] = notice
+            self._complain(problem, owner, selected, place)
             return withheld
         targets = [each.name for each in self._binding.concrete(bound.target)]
         for target in targets:
@@ -228,6 +232,10 @@ class Releaser:
                     tuple(release.rule for _, decision in chosen for release in decision.releases),
                 )
 
+    def _complain(self, problem: Problem, owner: str, selected: Selected, place: Place) -> None:
+        notice = Notice("BAD_USER_INPUT", place.path, f"{owner}.{selected.field}", (), message=problem.message)
+        self.notices["BAD_USER_INPUT", place, problem.message] = notice
+
     def _note(
         self,
         kind: str,
@@ -262,6 +270,8 @@ def _read(bound: Any, arguments: Mapping[str, Argument]) -> Iterator[str]:
     if isinstance(bound, One):
         yield from bound.by.values()
         return
+    if isinstance(bound, Several):
+        yield from bound.order.fields
     where = arguments.get("where")
     if isinstance(where, Mapping):
         yield from (bound.filters[name].field for name in where)

@@ -31,13 +31,16 @@ from graphql import (
     is_abstract_type,
     is_composite_type,
     is_object_type,
+    is_scalar_type,
+    is_specified_scalar_type,
+    value_from_ast_untyped,
 )
 
 from baygate.gateway.operation import Operation
 from baygate.gateway.planning.shape import ORDER_ARGUMENT
-from baygate.gateway.refusal import LimitExceeded
+from baygate.gateway.refusal import LimitExceeded, Refusal
 from baygate.gateway.variables import by_name, literal
-from baygate.sources.fetch import Argument, ListOf, Literal, Selected, Selection, Value, Variable
+from baygate.sources.fetch import Argument, ListOf, Literal, ObjectOf, Selected, Selection, Value, Variable
 
 Asked = dict[str, list[FieldNode]]
 
@@ -58,8 +61,8 @@ class Selector:
         self._schema = schema
         self._shaped = variables
         self._most = most
-        self._made = 0
         self._known: dict[tuple[str, tuple[int, ...]], Selection] = {}
+        self._sizes: dict[int, int] = {}
         self.problems: dict[int, Problem] = {}
         """What is wrong with a selected field, by the identity of its ``arguments``."""
         self.nodes: dict[str, list[FieldNode]] = {}
@@ -70,12 +73,9 @@ class Selector:
         type_ = self._schema.get_root_type(self._operation.definition.operation)
         assert type_ is not None  # noqa: S101 - validation refuses an operation without a root type
         self.nodes = self._collected(type_, [self._operation.definition.selection_set])
-        return Selection(type_.name, {type_.name: self._selected(type_, self.nodes)})
+        return self._measured(Selection(type_.name, {type_.name: self._selected(type_, self.nodes)}))
 
     def _selected(self, owner: GraphQLObjectType, asked: Asked) -> tuple[Selected, ...]:
-        self._made += len(asked)
-        if self._made > self._most:
-            raise LimitExceeded("compiled fields", None, self._most, advice="Fragments on several types multiply them.")
         return tuple(self._field(owner, key, nodes) for key, nodes in asked.items())
 
     def _field(self, owner: GraphQLObjectType, key: str, nodes: list[FieldNode]) -> Selected:
@@ -94,11 +94,17 @@ class Selector:
         if known not in self._known:
             sets = [node.selection_set for node in nodes if node.selection_set]
             concrete: Any = self._schema.get_possible_types(type_) if is_abstract_type(type_) else (type_,)
-            self._known[known] = Selection(
-                type_.name,
-                {each.name: self._selected(each, self._collected(each, sets)) for each in concrete},
-            )
+            fields = {each.name: self._selected(each, self._collected(each, sets)) for each in concrete}
+            self._known[known] = self._measured(Selection(type_.name, fields))
         return self._known[known]
+
+    def _measured(self, selection: Selection) -> Selection:
+        """Refuse a selection that unfolds into too much: one that is shared counts wherever it stands."""
+        size = sum(1 + (self._sizes[id(each.selection)] if each.selection else 0) for each in selection)
+        if size > self._most:
+            raise LimitExceeded("compiled fields", size, self._most, advice="Fragments on several types multiply them.")
+        self._sizes[id(selection)] = size
+        return selection
 
     def _collected(self, owner: GraphQLObjectType, sets: Iterable[SelectionSetNode]) -> Asked:
         asked: Asked = {}
@@ -137,6 +143,8 @@ class Selector:
                 continue
             value = directive.arguments[0].value
             told = self._shaped.get(value.name.value) if isinstance(value, VariableNode) else value.value
+            if told is None:
+                raise _null(f'The argument "if" of @{directive.name.value}')
             if told is not wanted:
                 return False
         return True
@@ -187,12 +195,36 @@ class Selector:
         if isinstance(node, VariableNode):
             name = node.name.value
             return Variable((name,)) if self._shaped.get(name) is not None else None
+        if is_scalar_type(get_nullable_type(type_)) and not is_specified_scalar_type(get_named_type(type_)):
+            free = self._free(node)
+            if not isinstance(free, Literal):
+                return free
         if isinstance(node, ListValueNode) and any(isinstance(item, VariableNode) for item in node.values):
-            inner = get_nullable_type(type_).of_type
-            items = [self._value(item, inner) for item in node.values]
-            return ListOf(tuple(item for item in items if item is not None))
+            return ListOf(tuple(self._item(item, get_nullable_type(type_).of_type) for item in node.values))
+        if isinstance(node, ListValueNode) and get_named_type(type_).name == "_Any":
+            return ListOf(tuple(self._item(item, get_nullable_type(type_).of_type) for item in node.values))
         value = literal(node, type_)
         return None if value is None else Literal(value)
+
+    def _item(self, node: ValueNode, type_: Any) -> Value:
+        value = self._value(node, type_)
+        if value is None and isinstance(type_, GraphQLNonNull):
+            raise _null("An item of a list")
+        return value or Literal(None)
+
+    def _free(self, node: ValueNode) -> Value:
+        """Return a value of a scalar that takes any shape (``_Any``), with the variables inside it."""
+        if isinstance(node, VariableNode):
+            return Variable((node.name.value,)) if node.name.value in self._shaped else Literal(None)
+        if isinstance(node, ListValueNode):
+            return ListOf(tuple(self._free(item) for item in node.values))
+        if isinstance(node, ObjectValueNode):
+            return ObjectOf({each.name.value: self._free(each.value) for each in node.fields})
+        return Literal(value_from_ast_untyped(node))
+
+
+def _null(what: str) -> Refusal:
+    return Refusal("BAD_USER_INPUT", f"{what} must not be null, but the variable given there is.")
 
 
 def _default(declared: GraphQLArgument) -> Argument | None:

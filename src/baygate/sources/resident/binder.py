@@ -6,8 +6,8 @@ from typing import Any
 
 import orjson
 
-from baygate.sources.fetch import ListOf, Literal, Value, Variable
-from baygate.sources.resident.canonical import TEXTS
+from baygate.sources.fetch import ListOf, Literal, Value, Variable, resolved
+from baygate.sources.resident.canonical import TEXTS, Kind
 from baygate.sources.resident.inputs import Attribute, Boundary, Given, KeyPart, Pad, Slot
 from baygate.sources.resident.transform import padded
 from baygate.storage.keys import keyed_hash
@@ -43,7 +43,8 @@ def _reader(slot: Slot) -> Callable[[Bound], Any]:
             given = _given(value)
             return lambda bound: given(bound.variables)
         case Attribute(name=name):
-            return lambda bound: bound.attributes.get(name)
+            kind = slot.kind
+            return lambda bound: _attribute(bound.attributes.get(name), kind)
         case Boundary(page=page, cursor=cursor, position=position):
             given, read = _given(cursor), slot.kind.read
             return lambda bound: read(bound.place(page, given(bound.variables))[position])
@@ -51,6 +52,23 @@ def _reader(slot: Slot) -> Callable[[Bound], Any]:
             return lambda bound: padded(bound.key(use), outer=outer)
         case KeyPart(position=position):
             return lambda bound: bound.representation[position]
+
+
+def _attribute(text: str | None, kind: Kind) -> Any:
+    """Return an attribute as the kind it is compared with; None, with which nothing holds, if it is not of it."""
+    if text is None:
+        return None
+    try:
+        match kind.name:
+            case "text[]":
+                return [text]
+            case "int4":
+                return int(text)
+            case "bool":
+                return {"true": True, "false": False}.get(text)
+        return kind.read(text)
+    except (ValueError, ArithmeticError):
+        return None
 
 
 def _given(value: Value) -> Callable[[Mapping[str, Any]], Any]:
@@ -64,7 +82,7 @@ def _given(value: Value) -> Callable[[Mapping[str, Any]], Any]:
         case ListOf(items=items):
             readers = [_given(item) for item in items]
             return lambda variables: [read(variables) for read in readers]
-    raise TypeError(f"{value!r} cannot be bound")
+    return lambda variables: resolved(value, variables)
 
 
 def columns(slots: tuple[Slot, ...], rows: Sequence[Sequence[Any]]) -> list[list[Any]]:

@@ -155,6 +155,9 @@ class Dispatcher:
 
     async def close(self) -> None:
         """Close every connection; what is still at work is given up."""
+        for group in self._waiting.values():
+            for member in group:
+                member.given.cancel()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -191,11 +194,22 @@ class Dispatcher:
         try:
             return await waiting.given
         except asyncio.CancelledError:
+            self._leave(waiting)
             if waiting.given.done() and not waiting.given.cancelled() and not waiting.given.exception():
                 given = waiting.given.result()
                 if isinstance(given, _Link):
                     self._free(given)
             raise
+
+    def _leave(self, waiting: _Waiting) -> None:
+        """Take who is gone out of the queue, so that he holds nobody's place."""
+        for key, group in self._waiting.items():
+            if waiting in group:
+                group.remove(waiting)
+                self._count -= 1
+                if not group:
+                    del self._waiting[key]
+                return
 
     def _enqueue(self, waiting: _Waiting) -> None:
         fetch = waiting.fetch

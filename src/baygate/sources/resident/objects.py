@@ -23,7 +23,16 @@ from baygate.sources.resident.pages import Page, page, several
 from baygate.sources.resident.predicate import agency, holds, visible
 from baygate.sources.resident.row import Aliases, Row, joined_on
 from baygate.sources.resident.text import NULL, Rope, joined, json_object
-from baygate.sources.resident.transform import transformed
+from baygate.sources.resident.transform import TransformError, transformed
+
+
+def _bound_names(fields: tuple[Selected, ...]) -> set[str]:
+    """Return the fields that a selection's text depends on: those selected, and those in the conditions on them."""
+    names = {each.field for each in fields if each.field != TYPENAME}
+    decisions = [decision for each in fields if each.decisions for decision in each.decisions.every()]
+    return names | {
+        clause.field for decision in decisions for release in decision.releases for clause in release.condition
+    }
 
 
 class Objects:
@@ -72,8 +81,7 @@ class Objects:
         """Whether all members select the same and bind it alike, so that one object serves all."""
         owner, fields = members[0]
         return all(
-            other_fields == fields
-            and all(each.field == TYPENAME or other.fields[each.field] == owner.fields[each.field] for each in fields)
+            other_fields == fields and all(other.fields[name] == owner.fields[name] for name in _bound_names(fields))
             for other, other_fields in members[1:]
         )
 
@@ -107,14 +115,21 @@ class Objects:
             return NULL
         bound = owner.fields[selected.field]
         if isinstance(bound, One | Several | Paged):
-            return self._released(owner, selected, row, lambda _: self._related(bound, selected, row, outer))
-        optional = not isinstance(bound, Column) or bool(bound.column.nullable)
+            return self._released(
+                owner, selected, row, lambda cut: NULL if cut else self._related(bound, selected, row, outer)
+            )
+        # a detail is joined from outside: where its row is missing its columns are NULL, whatever they promise
+        own = isinstance(bound, Column) and bound.column.table is row.table
+        optional = not (own and not bound.column.nullable)  # type: ignore[union-attr]
 
         def value(transform: Transform | None) -> Rope:
             plain = row.field(owner, selected.field)
             if transform is None:
                 return (JsonText(plain, optional=optional),)
-            return (JsonText(transformed(transform, plain, self.inputs), optional=True),)
+            try:
+                return (JsonText(transformed(transform, plain, self.inputs), optional=True),)
+            except TransformError:
+                return NULL  # a policy that asks for this is refused when it is loaded; here it gives nothing
 
         return self._released(owner, selected, row, value)
 

@@ -171,7 +171,7 @@ class _Connection:
         self.index = len(objects.pages)
         objects.pages.append(
             Page(
-                selected.field,
+                coordinate(bound, selected.field, nested=parent is not None),
                 order,
                 given_filters(arguments),
                 tuple(kind_of(key.type) for key in self.source.keys),
@@ -186,7 +186,7 @@ class _Connection:
         self.paging = {each.field for each in fields} & {"edges", "nodes", "pageInfo"}
 
     def rope(self) -> Rope:
-        if not self.paging:
+        if not self.paging and self.near is None:
             return json_object((each.key, self._member(each, {}, None)) for each in self.fields)
         row = self.source.row()
         columns: list[sa.Label[Any]] = []
@@ -297,6 +297,11 @@ class _Connection:
         conditions = self.source.conditions(row)
         found: sa.Select[Any] = sa.select(sa.literal_column("1")).where(*conditions, behind).select_from(row.source)
         return found.correlate(*self.enclosing).exists()
+
+
+def coordinate(bound: Paged, field: str, *, nested: bool) -> str:
+    """Return what a cursor is of: a list, and the columns that its parent fixes and the cursor therefore lacks."""
+    return f"{field}({','.join(sorted(bound.on.values())) if nested else ''}) of {bound.target}"
 
 
 def node_selections(fields: tuple[Selected, ...]) -> list[Selection]:

@@ -37,8 +37,8 @@ class CompiledFetch:
 
     def __init__(self, fetch: Fetch, binding: Binding, *, coalesces: bool) -> None:
         self.fetch = fetch
-        self.coalesces = coalesces
         self.statement = single(fetch, binding)
+        self.coalesces = coalesces and bool(self.statement.slots)
         self.bind = binder(self.statement.slots)
         self._binding = binding
 
