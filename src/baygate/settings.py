@@ -153,7 +153,8 @@ def load(file: Path | None) -> Settings:
         raise SettingsError(f"{file} is not TOML: {error}") from None
     except ValidationError as error:
         lines = [f"  {'.'.join(map(str, each['loc'])) or 'settings'}: {each['msg']}" for each in error.errors()]
-        raise SettingsError("The hub cannot start with these settings:\n" + "\n".join(lines)) from None
+        advice = "docs/operations.md shows a settings file; or set BAYGATE_DATABASE__DSN and the like."
+        raise SettingsError("\n".join(["The hub cannot start with these settings:", *lines, advice])) from None
 
 
 def _is_loopback(host: str) -> bool:
