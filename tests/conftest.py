@@ -2,6 +2,7 @@
 
 import asyncio
 import shutil
+import signal
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,6 +18,13 @@ from baygate.storage.embedded import EmbeddedPostgres
 from baygate.storage.keys import USES, Keys
 
 WORLD_ENTERPRISES = 60
+
+
+def pytest_configure() -> None:
+    """Let Ctrl-C through to the programs under test: a shell's background job inherits it ignored."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
 
 FOR_TESTS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum": "off"}
 """Nothing in a test's database needs to survive the machine."""

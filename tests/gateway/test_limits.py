@@ -165,7 +165,7 @@ CASES = [
     Case("repeats", "repeats", repeats, 3, 4, 4),
     Case("fields", "fields", many_fields, 12, 13, 13),
     Case("operations", "operations", operations, 2, 3, 3),
-    Case("compiled_fields", "compiled fields", on_three_types, 9, 10, None),
+    Case("compiled_fields", "compiled fields", on_three_types, 9, 10, 31),
     Case("variables", "variables bytes", variables, 400, 401, 401, 413),
     Case("cost", "cost", values, 10, 11, 309),
     Case("rows", "rows", rows, 50, 51, 51),
