@@ -40,7 +40,10 @@ def test_columns_have_exactly_the_types_and_collations_of_the_metadata(database)
         "DATE": ("date", None),
         "INTEGER": ("integer", None),
         "BOOLEAN": ("boolean", None),
-        "TIMESTAMP": ("timestamp(0) with time zone", None),
+        "TIMESTAMP": ("timestamp with time zone", None),
+        "BIGINTEGER": ("bigint", None),
+        "JSONB": ("jsonb", None),
+        "LARGEBINARY": ("bytea", None),
         "NUMERIC": ("numeric", None),
     }
     expected = set()
@@ -49,6 +52,8 @@ def test_columns_have_exactly_the_types_and_collations_of_the_metadata(database)
             kind, collation = kinds[type(column.type).__name__.upper()]
             if isinstance(column.type, sa.Numeric):
                 kind = f"numeric({column.type.precision},{column.type.scale})"
+            if getattr(column.type, "precision", None) == 0:
+                kind = "timestamp(0) with time zone"
             expected.add((table.name, column.name, kind, not column.nullable, collation))
     assert set(found) == expected
 

@@ -25,7 +25,7 @@ from baygate.storage import schema_version
 from baygate.storage.database import Database
 from baygate.storage.errors import NotEmptyError
 from baygate.storage.keys import Keys
-from baygate.storage.tables import metadata
+from baygate.storage.tables import resident_tables
 
 _TASK = 250
 _BATCH = 50
@@ -147,7 +147,9 @@ async def _store(part: _Part) -> int:
 
 
 async def _make_room(connection: asyncpg.Connection, *, replace: bool) -> None:
-    filled = [name for name in metadata.tables if await connection.fetchval(f'SELECT EXISTS (TABLE "{name}")')]
+    filled = [
+        each.name for each in resident_tables() if await connection.fetchval(f'SELECT EXISTS (TABLE "{each.name}")')
+    ]
     if filled and not replace:
         raise NotEmptyError(
             f"There are records already (in {', '.join(filled[:3])}{' ...' if len(filled) > 3 else ''}).",
@@ -158,12 +160,12 @@ async def _make_room(connection: asyncpg.Connection, *, replace: bool) -> None:
 
 
 async def _empty(connection: asyncpg.Connection) -> None:
-    await connection.execute("TRUNCATE " + ", ".join(f'"{name}"' for name in metadata.tables))
+    await connection.execute("TRUNCATE " + ", ".join(f'"{each.name}"' for each in resident_tables()))
 
 
 async def _drop_indexes(connection: asyncpg.Connection) -> None:
     async with connection.transaction():
-        for table in metadata.tables.values():
+        for table in resident_tables():
             await connection.execute(f'ALTER TABLE "{table.name}" DROP CONSTRAINT IF EXISTS "{table.primary_key.name}"')
             for index in table.indexes:
                 await connection.execute(f'DROP INDEX IF EXISTS "{index.name}"')
@@ -174,7 +176,7 @@ async def _create_indexes(*connections: asyncpg.Connection) -> None:
     dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
     there = {row[0] for row in await connections[0].fetch("SELECT indexname FROM pg_indexes")}
     wanted: dict[Any, str] = {}
-    for table in metadata.tables.values():
+    for table in resident_tables():
         wanted[table.primary_key.name] = str(AddConstraint(table.primary_key).compile(dialect=dialect))
         wanted |= {index.name: str(CreateIndex(index).compile(dialect=dialect)) for index in table.indexes}
     await _share([statement for name, statement in wanted.items() if name not in there], connections)
@@ -184,7 +186,7 @@ async def _finish(dsn: str, connection: asyncpg.Connection) -> None:
     other = await Database(dsn).connect()
     try:
         await _create_indexes(connection, other)
-        await _share([f'VACUUM (ANALYZE) "{name}"' for name in metadata.tables], (connection, other))
+        await _share([f'VACUUM (ANALYZE) "{each.name}"' for each in resident_tables()], (connection, other))
     finally:
         await other.close()
 

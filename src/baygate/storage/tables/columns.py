@@ -73,7 +73,7 @@ def flag(name: str) -> sa.Column[bool]:
 
 def table(name: str, *columns: sa.Column[Any], indexes: Iterable[tuple[str, ...]] = ()) -> sa.Table:
     """A table whose rows follow their head (a detail or a reference), without a provider of their own."""
-    made = sa.Table(name, metadata, *columns)
+    made = sa.Table(name, metadata, *columns, info={"resident": True})
     for names in indexes:
         sa.Index(None, *(made.c[column] for column in names))
     return made
@@ -82,3 +82,8 @@ def table(name: str, *columns: sa.Column[Any], indexes: Iterable[tuple[str, ...]
 def published(name: str, *columns: sa.Column[Any], indexes: Iterable[tuple[str, ...]] = ()) -> sa.Table:
     """A table of records that agencies publish: with their provider and the time of the last change."""
     return table(name, *columns, text("provider"), moment("updated_at"), indexes=indexes)
+
+
+def resident_tables() -> list[sa.Table]:
+    """Return the tables that hold what agencies publish, and not the hub's own."""
+    return [each for each in metadata.tables.values() if each.info.get("resident")]
