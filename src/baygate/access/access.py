@@ -14,10 +14,15 @@ FOREVER = datetime.datetime.max.replace(tzinfo=datetime.UTC)
 
 @dataclass(frozen=True)
 class TypeAccess:
-    """Which rows of a concrete type are there, and what is decided for each of its fields."""
+    """Which rows of a concrete type are there, and what is decided for each of its fields.
+
+    A count of fewer than ``min_cell`` rows is not told: it could be somebody. ``cell_rules`` are the rules that say so.
+    """
 
     rows: ByProvider[Rows]
     fields: Mapping[str, ByProvider[Decision]] = field(default_factory=dict)
+    min_cell: int = 0
+    cell_rules: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -43,6 +48,8 @@ class Access:
                 sorted(
                     (
                         name,
+                        each.min_cell,
+                        each.cell_rules,
                         _exact(each.rows),
                         sorted((field_name, _exact(decisions)) for field_name, decisions in each.fields.items()),
                     )

@@ -9,16 +9,18 @@ class Principal:
     """A caller as the hub believes him, with every attribute that a policy can name.
 
     ``attributes`` are those of the subject that row conditions compare with records (``region``, ``party``...); they
-    are bound as variables and do not split plans.
+    are bound as variables and do not split plans. ``person`` is who sat before the client, if somebody did.
     """
 
     client: str
-    agency: str | None
+    person: str | None
+    agency: str
     party: str | None
     jurisdiction: str
     roles: frozenset[str]
     scopes: frozenset[str]
-    purpose: str | None
+    purpose: str
     legal_basis: str | None
+    case_no: str | None
     assurance: int
     attributes: Mapping[str, str] = field(default_factory=dict)
