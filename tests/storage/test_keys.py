@@ -18,6 +18,43 @@ def test_one_text_has_another_hash_under_each_use(keys):
     assert len({keys.hash(use, "A") for use in USES}) == len(USES)
 
 
+def test_a_recipients_key_is_the_hmac_of_his_use_under_the_one_for_recipients(keys):
+    use = "recipient customs-gz RISK_ASSESSMENT"
+    assert keys.derived(use) == hmac.new(keys["recipient-hash"].secret, use.encode(), hashlib.sha256).digest()
+
+
+def test_each_recipient_and_each_purpose_has_a_key_of_its_own(keys):
+    uses = [f"recipient {to} {purpose}" for to in ("customs-gz", "tax-gd", "party CN-1") for purpose in ("A", "B")]
+    derived = {keys.derived(use) for use in uses}
+    assert len(derived) == len(uses)
+    assert not derived & {key.secret for key in keys.values()}
+
+
+def test_a_recipients_key_stays_the_same_and_follows_only_from_the_one_for_recipients(keys):
+    use = "recipient customs-gz A"
+    same = {each: keys[each].secret for each in USES}
+    assert Keys(same).derived(use) == keys.derived(use)
+    assert Keys({**same, "citizen-id": b"x" * 32}).derived(use) == keys.derived(use)
+    assert Keys({**same, "recipient-hash": b"x" * 32}).derived(use) != keys.derived(use)
+
+
+def test_what_is_no_recipients_is_under_its_own_key(keys):
+    assert keys.derived("citizen-id") == keys["citizen-id"].secret
+    for unknown in ("recipient", "recipients", "Recipient customs-gz A", "nothing"):
+        with pytest.raises(KeyError):
+            keys.derived(unknown)
+
+
+def test_an_installation_from_before_gets_the_key_for_recipients_where_keys_are_made(tmp_path):
+    before = keys_module.read_or_create(tmp_path)
+    (tmp_path / "recipient-hash.key").unlink()
+    with pytest.raises(KeyFileError, match=r"recipient-hash\.key is missing") as refused:
+        keys_module.read(tmp_path)
+    assert "baygate key create" in refused.value.advice
+    after = keys_module.read_or_create(tmp_path)
+    assert {use for use in USES if after[use] != before[use]} == {"recipient-hash"}
+
+
 def test_missing_keys_are_made_for_their_owner_alone(tmp_path):
     made = keys_module.read_or_create(tmp_path / "keys")
     assert set(made) == set(USES)

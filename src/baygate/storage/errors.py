@@ -1,16 +1,10 @@
 """What can go wrong between the hub and its database, each with what to do about it."""
 
+from baygate.errors import OperatorError
 
-class StorageError(Exception):
-    """The database cannot be used as it is; ``advice`` says what to do."""
 
-    def __init__(self, what: str, advice: str) -> None:
-        super().__init__(what, advice)
-        self.what = what
-        self.advice = advice
-
-    def __str__(self) -> str:
-        return f"{self.what}\n{self.advice}"
+class StorageError(OperatorError):
+    """The database cannot be used as it is."""
 
 
 class DatabaseUnreachableError(StorageError):

@@ -1,6 +1,10 @@
 """Keys: one for each use, in files, never in the database.
 
 A key's ``kid`` is derived from the key itself, so that two hubs that name the same one hold the same one.
+
+Hashes that leave the hub are not made with a key of a file but with one derived from ``recipient-hash`` for each
+recipient and purpose: who holds two recipients' answers cannot join them by their hashes, nor one recipient those that
+he got for two purposes.
 """
 
 import hashlib
@@ -14,10 +18,13 @@ from pathlib import Path
 
 from baygate.storage.errors import KeyFileError
 
-USES = ("citizen-id", "citizen-name", "bank-account", "cursor")
+RECIPIENT_HASH = "recipient-hash"
+USES = ("citizen-id", "citizen-name", "bank-account", RECIPIENT_HASH, "cursor", "dpop-nonce", "session")
 """What the hub needs keys for. A digest under one use says nothing about one under another."""
 
 _LENGTH = 32
+_OF_A_RECIPIENT = "recipient "
+"""How a use begins whose key is derived: ``recipient <agency> <purpose>``, ``recipient party <id> <purpose>``."""
 
 
 def keyed_hash(key: bytes, text: str) -> str:
@@ -64,6 +71,15 @@ class Keys(Mapping[str, Key]):
     def __len__(self) -> int:
         return len(self._keys)
 
+    def derived(self, use: str) -> bytes:
+        """Return the secret for ``use``: of a recipient and purpose the one derived for them (HMAC-SHA-256 of the use).
+
+        Raise KeyError if there is no such use.
+        """
+        if use.startswith(_OF_A_RECIPIENT):
+            return hmac.digest(self._keys[RECIPIENT_HASH].secret, use.encode(), "sha256")
+        return self._keys[use].secret
+
     def hash(self, use: str, text: str) -> str:
         """Return the keyed hash of a canonical text under the key for ``use``."""
         return keyed_hash(self._keys[use].secret, text)
@@ -96,7 +112,8 @@ def _read_one(file: Path) -> bytes:
     except FileNotFoundError:
         raise KeyFileError(
             f"The key file {file} is missing.",
-            f"Restore it from your backup; a new one (openssl rand -hex {_LENGTH}) makes what was hashed useless.",
+            "Restore it from your backup: a new one makes what was hashed or sealed with it useless. If there never "
+            "was one, run: baygate key create",
         ) from None
     except (OSError, UnicodeDecodeError) as error:
         raise KeyFileError(f"The key file {file} cannot be read: {error}.", "Check its owner and content.") from None

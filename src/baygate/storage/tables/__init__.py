@@ -1,6 +1,16 @@
 """The tables: of the four views, as agencies publish into them, and the hub's own."""
 
-from baygate.storage.tables import clearance, credit, filings, identity, oauth
+from baygate.storage.tables import clearance, credit, decisions, documents, filings, identity, oauth
 from baygate.storage.tables.columns import metadata, resident_tables
 
-__all__ = ["clearance", "credit", "filings", "identity", "metadata", "oauth", "resident_tables"]
+__all__ = [
+    "clearance",
+    "credit",
+    "decisions",
+    "documents",
+    "filings",
+    "identity",
+    "metadata",
+    "oauth",
+    "resident_tables",
+]

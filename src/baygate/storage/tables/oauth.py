@@ -4,13 +4,15 @@ Nothing here is published by an agency, and no secret is kept: of clients their 
 digests.
 """
 
+from typing import Any
+
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP
 
 from baygate.storage.tables.columns import flag, metadata, number, text, texts
 
 
-def _moment(name: str, *, optional: bool = False) -> sa.Column[sa.DateTime]:
+def _moment(name: str, *, optional: bool = False) -> sa.Column[Any]:
     """A point in time to the microsecond: revocation compares it with the clock."""
     return sa.Column(name, TIMESTAMP(timezone=True), nullable=optional)
 
@@ -34,6 +36,8 @@ client = sa.Table(
     flag("enabled"),
     _moment("tokens_from"),
     _moment("registered_at"),
+    text("party", optional=True),
+    text("certificate_authority", optional=True),
 )
 
 client_key = sa.Table(
