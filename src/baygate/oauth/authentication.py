@@ -1,0 +1,187 @@
+"""Who sends a request: what of a token may change while it lives, checked on each request.
+
+In this order; whatever does not hold refuses the request:
+
+1. There is one Authorization header, of the scheme DPoP or Bearer. Tokens elsewhere (URL, body) are not looked at.
+2. The token is one to believe (``baygate.oauth.tokens``), and good at this time.
+3. This worker is in touch with the database: it knows who is in good standing.
+4. The token was not revoked; its client is registered, enabled, and was not disabled since the token was issued;
+   the client is registered for its agency and its purpose. Scopes beyond the registration open nothing.
+5. Whoever sends it has what it is bound to. To a key: a DPoP proof by that key for this very request. To a
+   certificate: the connection's own client certificate. A token bound to nothing is good only of a client registered
+   so, where such clients are admitted at all. A token bound to a key is refused under the scheme Bearer, and a bearer
+   token under DPoP: neither may be downgraded to the other (RFC 9449, sections 7.1 and 7.2).
+6. The client is not known to have used up its requests, and the proof was not used before: to record it is a write.
+7. The client has requests left.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from time import time
+from typing import Any
+
+from starlette.types import Scope
+
+from baygate.access.jose import BadToken, certificate_thumbprint
+from baygate.access.principal import Principal
+from baygate.oauth.allowance import Allowances, AllowanceUnavailable, Exceeded, Policy, headers, policies
+from baygate.oauth.challenge import Challenger, Unproven, unavailable
+from baygate.oauth.clients import Binding, Client
+from baygate.oauth.dpop import BadProof, NonceNeeded, Nonces, Proofs
+from baygate.oauth.issuers import IssuerUnreachable
+from baygate.oauth.once import Replayed, UsedOnce, UsesUnrecorded
+from baygate.oauth.standing import Standing
+from baygate.oauth.tokens import BY_CERTIFICATE, BY_KEY, Token, Tokens
+from baygate.storage.following import OutOfTouch
+
+Headers = Sequence[tuple[bytes, bytes]]
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Who sends a request, and the headers that go out with its answer."""
+
+    principal: Principal
+    headers: Headers
+
+
+class Authentication:
+    """Authenticates requests for one resource of the hub."""
+
+    def __init__(
+        self,
+        tokens: Tokens,
+        standing: Standing,
+        proofs: Proofs,
+        nonces: Nonces,
+        used_once: UsedOnce,
+        allowances: Allowances,
+        challenger: Challenger,
+        clock: Callable[[], float] = time,
+    ) -> None:
+        self._tokens = tokens
+        self._standing = standing
+        self._proofs = proofs
+        self._nonces = nonces
+        self._used_once = used_once
+        self._allowances = allowances
+        self._challenger = challenger
+        self._clock = clock
+
+    async def caller(self, scope: Scope) -> Caller:
+        """Return who sends a request; raise Unproven."""
+        scheme, text = self._credentials(scope)
+        try:
+            token = self._tokens.known(text) or await self._tokens.read(text)
+            token.timely(self._clock())
+            client = self._in_good_standing(token)
+            more = await self._possessed(token, client, scheme, text, scope)
+            spent = await self._allowances.spend(*_counted(token, client))
+        except BadToken as error:
+            raise self._challenger.bad_token(scheme, str(error)) from None
+        except (BadProof, Replayed) as error:
+            raise self._challenger.bad_proof(str(error) or "it was used before") from None
+        except NonceNeeded:
+            raise self._challenger.nonce_needed() from None
+        except (OutOfTouch, UsesUnrecorded, AllowanceUnavailable):
+            raise unavailable("The hub cannot tell now who may be answered. Try again shortly.") from None
+        except IssuerUnreachable:
+            raise unavailable("The issuer of the access token cannot be reached now. Try again shortly.") from None
+        except Exceeded as error:
+            raise Unproven(429, None, str(error), tuple(error.headers)) from None
+        return Caller(_principal(token, client), [*headers(spent), *more])
+
+    def _credentials(self, scope: Scope) -> tuple[str, bytes]:
+        given = [value for name, value in scope["headers"] if name == b"authorization"]
+        if not given:
+            raise self._challenger.nobody()
+        scheme, _, text = given[0].partition(b" ")
+        known = {b"dpop": "DPoP", b"bearer": "Bearer"}.get(scheme.lower())
+        if len(given) > 1 or not text.strip():
+            raise self._challenger.malformed("The Authorization header is not one of: DPoP <token>, Bearer <token>.")
+        if known is None:
+            raise self._challenger.nobody()
+        return known, text.strip()
+
+    def _in_good_standing(self, token: Token) -> Client | None:
+        """Return the client of one of the hub's own tokens; other issuers answer for their clients themselves."""
+        if self._standing.revoked(token.digest):
+            raise BadToken("it was revoked")
+        if token.mandate is not None:
+            return None
+        return registered(token, self._standing.client(token.client_id))
+
+    async def _possessed(
+        self, token: Token, client: Client | None, scheme: str, text: bytes, scope: Scope
+    ) -> list[tuple[bytes, bytes]]:
+        """Check that the sender has what the token is bound to; return the headers that help him next time."""
+        if token.bound is None:
+            if scheme == "DPoP":
+                raise BadToken("it is bound to no key, and comes with the scheme DPoP")
+            return []
+        if token.bound.method == BY_CERTIFICATE:
+            presented = presented_certificate(scope)
+            if presented is None or certificate_thumbprint(presented) != token.bound.value:
+                raise BadToken("it is bound to another certificate than the connection's")
+            if scheme == "DPoP":
+                raise BadToken("it is bound to a certificate, and comes with the scheme DPoP")
+            return []
+        if token.bound.method != BY_KEY or scheme != "DPoP":
+            raise BadToken("it is bound to a key, and comes without a proof of it (scheme DPoP)")
+        given = [value for name, value in scope["headers"] if name == b"dpop"]
+        if len(given) != 1:
+            raise BadProof("there is not exactly one DPoP header")
+        proof = self._proofs.check(given[0], scope["method"], scope["path"], text)
+        if proof.thumbprint != token.bound.value:
+            raise BadToken("it is bound to another key than the proof's")
+        self._allowances.require(*_counted(token, client))
+        await self._used_once.claim(proof.use)
+        return [(b"dpop-nonce", self._nonces.fresh().encode())]
+
+
+def registered(token: Token, client: Client | None) -> Client:
+    """Return the client of one of the hub's own tokens; raise BadToken if its registration admits the token no more."""
+    if client is None:
+        raise BadToken("its client is not registered, or disabled")
+    if token.issued_at < client.tokens_from.timestamp():
+        raise BadToken("its client was disabled since it was issued")
+    # a person's agency stands for the client's: the client acts for people of many
+    if token.person is None and client.agency != token.agency:
+        raise BadToken("its client is another agency's now")
+    if token.details.purpose not in client.purposes:
+        raise BadToken("its client is not registered for its purpose")
+    # of another issuer's tokens its mandate says so
+    if token.bound is None and client.binding is not Binding.BEARER:
+        raise BadToken("it is bound to no key and no certificate")
+    return client
+
+
+def presented_certificate(scope: Mapping[str, Any]) -> str | None:
+    """Return the certificate, in PEM, whose key the connection's client proved to have, if it did."""
+    chain = (scope.get("extensions") or {}).get("tls", {}).get("client_cert_chain")
+    return str(chain[0]) if chain else None
+
+
+def _counted(token: Token, client: Client | None) -> tuple[str, tuple[Policy, ...]]:
+    """Return whose requests are counted, and how many there may be."""
+    if client is not None:
+        return client.client_id, policies(client.rate, client.quota)
+    assert token.mandate is not None  # noqa: S101 - a token has a registered client or an issuer with a mandate
+    return token.issuer, policies(token.mandate.rate, token.mandate.quota)
+
+
+def _principal(token: Token, client: Client | None) -> Principal:
+    return Principal(
+        client=token.client_id if client else f"{token.issuer}#{token.client_id}",
+        person=token.person,
+        agency=token.agency,
+        party=client.party if client and token.person is None else None,
+        jurisdiction=token.jurisdiction,
+        roles=token.roles,
+        scopes=token.scopes & client.scopes if client else token.scopes,
+        purpose=token.details.purpose,
+        legal_basis=token.details.legal_basis,
+        case_no=token.details.case_no,
+        assurance=0,
+        attributes={"agency": token.agency, "jurisdiction": token.jurisdiction},
+    )

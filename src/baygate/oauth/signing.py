@@ -1,0 +1,155 @@
+"""The keys that access tokens are signed with: one directory of private keys, each named for when it begins to sign.
+
+Rotation breaks no token in flight, without anybody watching a clock: a new key is published before it signs, so that
+whoever keeps the key set knows it in time; the one before it stays published until the last token that it signed has
+ended. Every hub reads the directory anew when it changes.
+"""
+
+import datetime
+import logging
+import os
+import stat
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+from joserfc.errors import JoseError
+from joserfc.jwk import ECKey
+from joserfc.jws import serialize_compact
+
+from baygate.access.jose import BadKey, PublicKey, public_key
+from baygate.storage.errors import KeyFileError
+
+log = logging.getLogger("baygate.signing")
+
+PUBLISHED_FOR = 600
+"""Seconds for which others may keep the key set; a key is published that long before it signs."""
+LONGEST_LIFETIME = 600
+"""Seconds that the longest-lived token lives."""
+_SKEW = 60
+_NAME = "%Y%m%dT%H%M%SZ"
+_LOOK_AGAIN = 1.0
+_ALGORITHM = "ES256"
+
+
+@dataclass(frozen=True)
+class SigningKey:
+    """A private key, and the moment from which it signs."""
+
+    begins: datetime.datetime
+    private: ECKey = field(repr=False)
+    public: PublicKey
+
+    @property
+    def kid(self) -> str:
+        """Its name, the thumbprint of its public half."""
+        return self.public.thumbprint
+
+    def sign(self, typ: str, payload: bytes) -> str:
+        """Return a token (JWS compact) of a type."""
+        header = {"alg": _ALGORITHM, "typ": typ, "kid": self.kid}
+        return serialize_compact(header, payload, self.private, algorithms=[_ALGORITHM])
+
+
+class SigningKeys:
+    """The keys of one directory."""
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+        self._looked = monotonic()
+        self._files = _files(directory)
+        self._keys = _read(directory)
+
+    def current(self, now: datetime.datetime) -> SigningKey:
+        """Return the key that signs now: the newest that has begun, the first if none has."""
+        keys = self._fresh()
+        return next((each for each in reversed(keys) if each.begins <= now), keys[0])
+
+    def published(self, now: datetime.datetime) -> tuple[SigningKey, ...]:
+        """Return the keys that a token may be signed with now, and those that will sign."""
+        keys = self._fresh()
+        over = datetime.timedelta(seconds=LONGEST_LIFETIME + _SKEW)
+        ends = [*(each.begins + over for each in keys[1:]), None]
+        return tuple(each for each, end in zip(keys, ends, strict=True) if end is None or now < end)
+
+    def public(self, kid: str, now: datetime.datetime) -> PublicKey | None:
+        """Return a published key by its name."""
+        return next((each.public for each in self.published(now) if each.kid == kid), None)
+
+    def key_set(self, now: datetime.datetime) -> Mapping[str, Any]:
+        """Return the published keys as a JWK set (RFC 7517, section 5)."""
+        marks = {"use": "sig", "alg": _ALGORITHM}
+        return {"keys": [{**each.public.jwk, **marks, "kid": each.kid} for each in self.published(now)]}
+
+    def _fresh(self) -> tuple[SigningKey, ...]:
+        """Return the keys as they are now; as they were, if one is being written or is none, until that is mended."""
+        if monotonic() - self._looked > _LOOK_AGAIN:
+            self._looked = monotonic()
+            files = _files(self._directory)
+            if files != self._files:
+                try:
+                    self._keys, self._files = _read(self._directory), files
+                except KeyFileError as error:
+                    log.warning("the keys that sign tokens stay as they were: %s", error)
+        return self._keys
+
+
+def create(directory: Path, begins: datetime.datetime) -> SigningKey:
+    """Write a new key that signs from ``begins``; its file is its owner's alone. Raise KeyFileError if it is there."""
+    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    begins = begins.astimezone(datetime.UTC).replace(microsecond=0)
+    private = ECKey.generate_key("P-256", private=True)
+    file = directory / f"{begins.strftime(_NAME)}.pem"
+    try:
+        # complete before it has its name: another hub may be reading the directory
+        draft = file.with_suffix(".new")
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "wb") as opened:
+            opened.write(private.as_pem(private=True))
+        os.link(draft, file)
+        draft.unlink()
+    except FileExistsError:
+        raise KeyFileError(f"There is a key {file} already.", "Wait a second, or name another time.") from None
+    return _made(begins, private)
+
+
+def create_first(directory: Path) -> None:
+    """Create a key that signs at once, unless there is one."""
+    if not list(directory.glob("*.pem")):
+        create(directory, datetime.datetime.now(datetime.UTC))
+
+
+def _files(directory: Path) -> list[Path]:
+    return sorted(directory.glob("*.pem"))
+
+
+def _read(directory: Path) -> tuple[SigningKey, ...]:
+    """Read the keys in the order in which they begin; raise KeyFileError for what is none, or open to others."""
+    files = _files(directory)
+    if not files:
+        raise KeyFileError(f"There is no key to sign tokens with in {directory}.", "Run: baygate key create")
+    return tuple(map(_read_one, files))
+
+
+def _read_one(file: Path) -> SigningKey:
+    try:
+        begins = datetime.datetime.strptime(file.stem, _NAME).replace(tzinfo=datetime.UTC)
+        mode = file.stat().st_mode
+        private = ECKey.import_key(file.read_bytes())
+        made = _made(begins, private)
+    except (OSError, ValueError, KeyError, JoseError, BadKey) as error:
+        raise KeyFileError(
+            f"{file} is not a key to sign tokens with: {error}.",
+            "A file holds one P-256 private key and is named for when it begins: 20261125T080000Z.pem",
+        ) from None
+    if mode & (stat.S_IROTH | stat.S_IWOTH):
+        raise KeyFileError(f"The key file {file} is open to everybody.", f"Run: chmod o= {file}")
+    return made
+
+
+def _made(begins: datetime.datetime, private: ECKey) -> SigningKey:
+    if not private.is_private:
+        raise ValueError("it has no private half")
+    return SigningKey(begins, private, public_key(private.as_dict(private=False)))
