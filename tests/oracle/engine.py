@@ -6,10 +6,11 @@ from collections.abc import Coroutine, Mapping
 from typing import Any, TypeVar
 
 import orjson
+from tests.oracle.caller import ACCESS, PRINCIPAL
 
-from baygate.access import development
 from baygate.access.access import Access
 from baygate.access.principal import Principal
+from baygate.access.scopes import Gates
 from baygate.contract.schema import graphql_schema
 from baygate.gateway.call import Call
 from baygate.gateway.cursor import Cursors
@@ -20,6 +21,7 @@ from baygate.gateway.planning.plan import Plan, Supergraph
 from baygate.gateway.receipt import NoReceipts
 from baygate.gateway.result import Executor
 from baygate.gateway.road import Road
+from baygate.gateway.visible import Introspection, VisibleSchemas
 from baygate.sources.bindings import resident_binding
 from baygate.sources.resident.binder import Bound, columns
 from baygate.sources.resident.dispatcher import Dispatcher, Dispatching
@@ -55,9 +57,12 @@ class Engine:
             receipts=NoReceipts(),
             limits=limits,
             strictness=Strictness(),
+            visible=VisibleSchemas(
+                self.supergraph.schema, self.binding, Gates(self.supergraph.schema), Introspection.NONE
+            ),
         )
 
-    def oracle(self, access_class: str = development.ACCESS.access_class) -> Oracle:
+    def oracle(self, access_class: str = ACCESS.access_class) -> Oracle:
         async def read() -> Rows:
             connection = await self.database.connect()
             try:
@@ -74,8 +79,8 @@ class Engine:
         self,
         query: str,
         variables: Mapping[str, Any] | None = None,
-        access: Access = development.ACCESS,
-        principal: Principal = development.PRINCIPAL,
+        access: Access = ACCESS,
+        principal: Principal = PRINCIPAL,
     ) -> dict[str, Any]:
         return orjson.loads(self.text(query, variables, access, principal))
 
@@ -83,16 +88,16 @@ class Engine:
         self,
         query: str,
         variables: Mapping[str, Any] | None = None,
-        access: Access = development.ACCESS,
-        principal: Principal = development.PRINCIPAL,
+        access: Access = ACCESS,
+        principal: Principal = PRINCIPAL,
     ) -> bytes:
         answer = self.run(self.road.travel(Call(query, variables=variables or {}), principal, access))
         return answer.body
 
     def plan(
-        self, query: str, variables: Mapping[str, Any] | None = None, access: Access = development.ACCESS
+        self, query: str, variables: Mapping[str, Any] | None = None, access: Access = ACCESS
     ) -> tuple[Plan, dict[str, Any]]:
-        operation = self.road.operation(Call(query))
+        operation = self.road.operation(Call(query), access)
         coerced = operation.variables.coerce(variables or {})
         return self.road.plan(operation, coerced, access), coerced
 
@@ -110,9 +115,7 @@ class Engine:
             def place(page: int, cursor: str, values: Mapping[str, Any] = values) -> Any:
                 return self.cursors.open(cursor, pages[page], values, plan.access_class)
 
-            rows.append(
-                plan.resident.in_batch(plan.resident.bind(Bound(values, {}, lambda use: self.keys[use].secret, place)))
-            )
+            rows.append(plan.resident.in_batch(plan.resident.bind(Bound(values, {}, self.keys.derived, place))))
         statement = plan.resident.batch
         found = dict(map(tuple, self.run(self.dispatcher.rows(statement, columns(statement.slots, rows)))))
         return [

@@ -80,11 +80,15 @@ class Selected:
 
 @dataclass(frozen=True)
 class Selection:
-    """What is selected on a type: for each concrete type that it can be, the response keys in order."""
+    """What is selected on a type: for each concrete type that it can be, the response keys in order.
+
+    ``min_cell`` is the least number of rows that a count of them may tell.
+    """
 
     type: str
     fields: Mapping[str, tuple[Selected, ...]]
     rows: Mapping[str, ByProvider[Rows]] = field(default_factory=dict)
+    min_cell: int = 0
 
     def __iter__(self) -> Iterator[Selected]:
         for selected in self.fields.values():

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from tests.oracle.caller import ACCESS, PRINCIPAL
 from tests.oracle.engine import Engine
 
 from baygate.access.access import Access, TypeAccess, allowed
@@ -26,7 +27,6 @@ from baygate.access.decision import (
     TruncateCode,
     Withholding,
 )
-from baygate.access.development import ACCESS, PRINCIPAL
 
 ALLOWED = allowed("g1")
 

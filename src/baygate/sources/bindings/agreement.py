@@ -1,6 +1,7 @@
 """Whether a binding agrees with its contract; found out when the hub starts, so that no request meets a gap.
 
-1. Every field of a bound type and every entry point has a binding of the fitting kind, and none is left over:
+1. Every field of a bound type, and every entry point that the hub does not answer itself, has a binding of the
+   fitting kind, and none is left over:
    a leaf has a column or an expression, an object One, a list Several, a connection Paged.
 2. Every argument has its part in the binding, every condition of ``where`` a filter, every value of
    ``orderBy`` an ordering, and the other way round; their types fit; the default order is the first ordering.
@@ -35,6 +36,7 @@ from graphql import (
 )
 from graphql.utilities import get_default_value_ast
 
+from baygate.contract.declaring import answered_here
 from baygate.sources.binding import (
     Binding,
     BindingError,
@@ -97,7 +99,11 @@ class _Agreement:
                 known = isinstance(left, Column) or field_name in self._fields(name)
                 _demand(known, f"{name}.{field_name}", "is bound, but not in the contract")
         query = self.schema.query_type
-        entries = {name: each for name, each in query.fields.items() if name[0] != "_"} if query else {}
+        entries = {
+            name: each
+            for name, each in (query.fields.items() if query else ())
+            if name[0] != "_" and not answered_here(each)
+        }
         _demand_same(entries, self.binding.roots, "Query.{}")
         for field_name, field in entries.items():
             yield _Place(f"Query.{field_name}", field, self.binding.roots[field_name], None)

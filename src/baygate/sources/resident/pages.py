@@ -3,6 +3,11 @@
 A page is one row comparison over an indexed tuple that ends in the primary key, so it stays put under inserts. A cursor
 leaves PostgreSQL in clear behind a tab (``CURSOR_MARK``), which JSON text of data cannot contain unescaped, and is
 sealed before the answer leaves the hub (``gateway.cursor``).
+
+Where policies tell no small counts, a total below the selection's ``min_cell`` is null, 0 included, for absence is a
+small cell too; and a page of no rows does not say whether any follow. Both are decided in SQL, so the statement is the
+same whatever the data. A page that lists rows still says whether one more follows: who lists them counts them anyhow
+(``gateway.planning.release``, rule 5).
 """
 
 from collections.abc import Mapping
@@ -184,6 +189,7 @@ class _Connection:
         )
         self.numbered = self.probe or self.backwards or self.cursors
         self.paging = {each.field for each in fields} & {"edges", "nodes", "pageInfo"}
+        self.min_cell = selected.selection.min_cell
 
     def rope(self) -> Rope:
         if not self.paging and self.near is None:
@@ -246,7 +252,7 @@ class _Connection:
         match each.field:
             case "hasNextPage" | "hasPreviousPage" as name:
                 if (name == "hasPreviousPage") == self.backwards:
-                    more: sa.ColumnElement[Any] = sa.func.count() > self.source.count(self.count)
+                    more = self._more()
                 elif self.near:
                     more = self._exists_before_page()
                 else:
@@ -263,11 +269,20 @@ class _Connection:
                 return (sa.func.coalesce(end, joined(NULL), type_=sa.Text),)
         return ('"PageInfo"',)
 
+    def _more(self) -> sa.ColumnElement[bool]:
+        size = self.source.count(self.count)
+        more = sa.func.count() > size
+        return sa.and_(more, size > sa.literal_column("0")) if self.min_cell else more
+
     def _total(self) -> Rope:
         row = self.source.row()
         conditions = self.source.conditions(row)
-        total = sa.select(sa.func.count()).where(*conditions).select_from(row.source)
-        return (total.correlate(*self.enclosing).scalar_subquery(),)
+        total: sa.ColumnElement[Any] = sa.func.count()
+        if self.min_cell:
+            enough = total >= sa.literal_column(str(self.min_cell))
+            total = sa.case((enough, sa.cast(total, sa.Text)), else_=joined(NULL))
+        counted = sa.select(total).where(*conditions).select_from(row.source)
+        return (counted.correlate(*self.enclosing).scalar_subquery(),)
 
     def _cursor(self, row: Row) -> sa.ColumnElement[str]:
         keys = sa.func.json_build_array(*self.source.tuple(row), type_=sa.Text)

@@ -1,0 +1,1 @@
+"""Documents: what agencies and coordinating bodies sign, how it is read, and what of it is in force."""

@@ -1,0 +1,127 @@
+"""The library: from stored documents to trusted ones, and from files that somebody publishes to documents to store."""
+
+import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from baygate.access.documents.envelope import document_digest, read
+from baygate.access.documents.refusal import Refused, Step
+from baygate.access.documents.trust import Trusted
+from baygate.access.facts import Facts
+from baygate.storage.documents import MANIFEST, POLICY, ROOT, NewDocument
+
+
+def remembered(
+    root: bytes, stored: Iterable[NewDocument], facts: Facts, now: datetime.datetime
+) -> tuple[Trusted, tuple[str, ...]]:
+    """Return what is trusted of stored documents, as the manifests list them, and in words what is not.
+
+    ``root`` is the one that the operator's settings name; raise Refused if it is not to be trusted itself.
+    """
+    kept = list(stored)
+    trusted, problems = _under_newest_root(root, kept, facts, now)
+    newest: dict[str, NewDocument] = {}
+    for each in kept:
+        if each.kind == MANIFEST and (each.name not in newest or each.version > newest[each.name].version):
+            newest[each.name] = each
+    problems += _taken(newest.values(), trusted.update_manifest, now)
+    listed = {
+        (policy.policy_id, policy.version) for each in trusted.manifests.values() for policy in each.document.policies
+    }
+    policies = [each for each in kept if each.kind == POLICY and (each.name, each.version) in listed]
+    problems += _taken(policies, trusted.update_policy, now)
+    return trusted, tuple(problems)
+
+
+def publishing(root: bytes, stored: Iterable[NewDocument], facts: Facts, now: datetime.datetime) -> Trusted:
+    """Return what is trusted of stored documents, the newest version of each policy: what the next one follows."""
+    kept = sorted(stored, key=lambda each: each.version)
+    trusted, _ = _under_newest_root(root, kept, facts, now)
+    newest = {(each.kind, each.name): each for each in kept}
+    for kind, update in ((MANIFEST, trusted.update_manifest), (POLICY, trusted.update_policy)):
+        documents = [each for each in newest.values() if each.kind == kind]
+        for each in documents:
+            trusted.saw(each.name, each.version, each.digest)
+        _taken(documents, update, now)
+    return trusted
+
+
+def published(trusted: Trusted, texts: Iterable[bytes], now: datetime.datetime) -> list[NewDocument]:
+    """Take files into what is trusted: roots first, then policies, then manifests, each in the order of its versions.
+
+    Return those that are new. Raise Refused if one is refused, or a manifest lists what is not there.
+    """
+    found = sorted((_described(text) for text in texts), key=lambda each: (_ORDER.index(each.kind), each.version))
+    new = []
+    for each in found:
+        if each.digest in _digests(trusted):
+            continue
+        match each.kind:
+            case "root":
+                trusted.update_root(each.body, now)
+            case "policy":
+                trusted.update_policy(each.body, now)
+            case _:
+                trusted.update_manifest(each.body, now)
+        new.append(each)
+    _check_complete(trusted, [each.name for each in new if each.kind == MANIFEST], now)
+    return new
+
+
+_ORDER = (ROOT, POLICY, MANIFEST)
+
+
+def _under_newest_root(
+    root: bytes, kept: Sequence[NewDocument], facts: Facts, now: datetime.datetime
+) -> tuple[Trusted, list[str]]:
+    trusted = Trusted(root, facts, now)
+    roots = [each for each in kept if each.kind == ROOT and each.version > trusted.root.document.version]
+    return trusted, _taken(sorted(roots, key=lambda each: each.version), trusted.update_root, now)
+
+
+def _taken(documents: Iterable[NewDocument], update: Any, now: datetime.datetime) -> list[str]:
+    """Take documents that were taken before; return in words which no longer can be."""
+    problems = []
+    for each in documents:
+        try:
+            update(each.body, now, remembered=True)
+        except Refused as refused:
+            problems.append(f"{each.kind} {each.name} version {each.version} is not taken: {refused}.")
+    return problems
+
+
+def _described(text: bytes) -> NewDocument:
+    """Say what a file claims to be, before anything of it is believed."""
+    envelope = read(text)
+    said = envelope.content()
+    if not isinstance(said, Mapping):
+        raise Refused(Step.SCHEMA, "the payload is not a JSON object")
+    kind = said.get("kind", POLICY)
+    version = said.get("sequence" if kind == MANIFEST else "version")
+    name = {ROOT: "", MANIFEST: said.get("owner"), POLICY: said.get("policyId")}.get(str(kind))
+    if not isinstance(name, str) or not isinstance(version, int) or isinstance(version, bool):
+        raise Refused(Step.SCHEMA, "it is neither a root, nor a manifest, nor a policy")
+    return NewDocument(str(kind), name, version, document_digest(envelope.payload), text)
+
+
+def _digests(trusted: Trusted) -> set[str]:
+    return {trusted.root.digest, *(each.digest for each in (*trusted.manifests.values(), *trusted.policies.values()))}
+
+
+def _check_complete(trusted: Trusted, owners: Iterable[str], now: datetime.datetime) -> None:
+    for owner in owners:
+        for listed in trusted.manifests[owner].document.policies:
+            known = trusted.policies.get(listed.policy_id)
+            if known is None or (known.document.version, known.digest) != (listed.version, listed.hash):
+                raise Refused(
+                    Step.VERSION,
+                    f"the manifest of {owner} lists {listed.policy_id} version {listed.version}, which is not there: "
+                    "publish both together",
+                )
+            if known.document.version > 1 and now < known.document.not_before:
+                begins = f"{known.document.not_before:%Y-%m-%d %H:%M:%S} UTC"
+                raise Refused(
+                    Step.DATES,
+                    f"{listed.policy_id} version {listed.version} begins at {begins}, and the version before would be "
+                    f"over now: publish the manifest of {owner} then",
+                )

@@ -1,0 +1,119 @@
+"""The root document: which agencies exist, who signs for them, what is theirs, which purposes and scopes there are.
+
+The coordinating bodies sign it, m of n. A new root needs the threshold of the old one and of its own.
+"""
+
+import base64
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Annotated, Literal, Self
+
+from cryptography import x509
+from pydantic import Field, StringConstraints, field_validator, model_validator
+
+from baygate.access.documents.model import AgencyName, Closed, Code, Digest, Moment, Name, ScopeName, Spec, Text
+from baygate.access.documents.policy import EVERY, Jurisdiction
+
+Thumbprint = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{43}$")]
+
+
+class AllowedSigner(Closed):
+    """Who may sign: whoever holds a certificate of this subject by an anchor, or this one certificate."""
+
+    subject: Text | None = None
+    thumbprint: Thumbprint | None = None
+
+    @model_validator(mode="after")
+    def _one(self) -> Self:
+        if (self.subject is None) is (self.thumbprint is None):
+            raise ValueError("name a subject (RFC 4514) or a thumbprint (x5t#S256)")
+        return self
+
+
+class Coordinators(Closed):
+    """The bodies that sign roots, and how many of them it takes."""
+
+    threshold: Annotated[int, Field(ge=1)]
+    signers: Annotated[tuple[AllowedSigner, ...], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _reachable(self) -> Self:
+        if self.threshold > len(self.signers):
+            raise ValueError("the threshold is higher than there are signers")
+        return self
+
+
+class Agency(Closed):
+    """An agency: who signs for it, whose rows it governs, and which fields of which types are its own."""
+
+    id: AgencyName
+    name: Text
+    name_en: Text | None = Field(None, alias="nameEn")
+    jurisdiction: Jurisdiction
+    region: Annotated[str, StringConstraints(pattern=r"^[0-9]{2,6}$")] | None = None
+    signers: tuple[AllowedSigner, ...] = ()
+    threshold: Annotated[int, Field(ge=1)] = 1
+    providers: tuple[AgencyName, ...] = ()
+    owns: dict[Name, tuple[Name | Literal["*"], ...]] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _reachable(self) -> Self:
+        if self.owns and self.threshold > len(self.signers):
+            raise ValueError("the threshold is higher than there are signers")
+        return self
+
+    def owns_field(self, type_name: str, field_name: str) -> bool:
+        """Return whether a field of a type is this agency's to grant, of the rows that it governs."""
+        fields = self.owns.get(type_name, ())
+        return EVERY in fields or field_name in fields
+
+
+class RootDocument(Closed):
+    """What all trust in policies begins with."""
+
+    spec: Spec
+    kind: Literal["root"]
+    version: Annotated[int, Field(ge=1, le=2**31 - 1)]
+    prev: Digest | None
+    not_before: Moment = Field(alias="notBefore")
+    expires: Moment
+    coordinators: Coordinators
+    anchors: Annotated[tuple[str, ...], Field(min_length=1, max_length=64)]
+    revoked: tuple[Thumbprint, ...] = ()
+    agencies: tuple[Agency, ...]
+    purposes: tuple[Code, ...]
+    scopes: tuple[ScopeName, ...]
+
+    @field_validator("anchors")
+    @classmethod
+    def _certificates(cls, anchors: tuple[str, ...]) -> tuple[str, ...]:
+        for each in anchors:
+            try:
+                x509.load_der_x509_certificate(base64.b64decode(each, validate=True))
+            except x509.InvalidVersion as error:
+                raise ValueError("an anchor is a certificate of no version that there is") from error
+        return anchors
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        if (self.prev is None) is not (self.version == 1):
+            raise ValueError("prev is null in version 1, and the digest of the version before in all others")
+        if self.not_before >= self.expires:
+            raise ValueError("it expires before it begins")
+        ids = [each.id for each in self.agencies]
+        if len(set(ids)) < len(ids):
+            raise ValueError("an agency stands twice")
+        governed = [provider for each in self.agencies for provider in each.providers]
+        if len(set(governed)) < len(governed):
+            raise ValueError("the rows of one provider are governed by two agencies")
+        return self
+
+    @cached_property
+    def by_id(self) -> Mapping[str, Agency]:
+        """The agencies by their names."""
+        return {each.id: each for each in self.agencies}
+
+    @cached_property
+    def trust_anchors(self) -> tuple[x509.Certificate, ...]:
+        """The authorities that signers' certificates lead to."""
+        return tuple(x509.load_der_x509_certificate(base64.b64decode(each)) for each in self.anchors)

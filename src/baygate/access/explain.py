@@ -1,0 +1,298 @@
+"""Why somebody does or does not get a field: in a sentence and in JSON, with the document, its version and the rule.
+
+What is said follows from the very decisions that a query would meet (``compile``, and the gate of ``scopes`` before
+them); it only finds the words for them. Of a grant that is for somebody else no more is told than that it is.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from baygate.access.compile import Who, compiled, fits
+from baygate.access.decision import ALWAYS, Decision, Operator, Rows, Withholding
+from baygate.access.documents.cases import outcome_of
+from baygate.access.documents.policy import Denial, Grant, Outcome
+from baygate.access.documents.rules import InForce, Owner, Rule
+from baygate.access.facts import Facts
+from baygate.access.scopes import NOTHING, Requirement, missing
+from baygate.access.words import Ways, comparison_text, ways, ways_text
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What becomes of a field of the rows of some providers; of all rows if none is named.
+
+    ``documents`` are the policies that decided, with their versions, and ``rules`` the rules in them; ``scopes`` and
+    ``purposes`` are what would help, all of the scopes together with any of the purposes.
+    """
+
+    providers: tuple[str, ...]
+    outcome: Outcome
+    reason: str
+    documents: tuple[tuple[str, int], ...] = ()
+    rules: tuple[str, ...] = ()
+    scopes: tuple[str, ...] = ()
+    purposes: tuple[str, ...] = ()
+
+    @property
+    def help(self) -> str:
+        """What would help, in words; nothing if the field is given."""
+        if self.outcome is not Outcome.WITHHOLD:
+            return ""
+        needed = [
+            *([f"the scope {' and '.join(self.scopes)}"] if self.scopes else []),
+            *([f"the purpose {' or '.join(self.purposes)}"] if self.purposes else []),
+        ]
+        return f"{' together with '.join(needed) or 'nothing that one could ask for'} would help"
+
+    def text(self) -> str:
+        """Return what becomes of it and why, in words that follow ``is``."""
+        of = f" in rows of {_listed(self.providers)}" if self.providers else ""
+        if self.outcome is Outcome.WITHHOLD:
+            return f"withheld{of}: {self.reason}; {self.help}"
+        return f"given{of}, {self.reason}"
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it as JSON has it."""
+        return {
+            "providers": list(self.providers),
+            "outcome": str(self.outcome),
+            "reason": self.reason,
+            "documents": [{"policyId": name, "version": version} for name, version in self.documents],
+            "rules": list(self.rules),
+            "wouldHelp": {"scopes": list(self.scopes), "purposes": list(self.purposes)},
+        }
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """The answers about one field, for one who asks; together they cover every provider of such rows."""
+
+    coordinate: str
+    asking: Who
+    answers: tuple[Answer, ...]
+
+    @property
+    def given(self) -> bool:
+        """Whether a value of it can leave, of any provider's rows."""
+        return any(each.outcome is not Outcome.WITHHOLD for each in self.answers)
+
+    def sentence(self) -> str:
+        """Return all of it as one sentence."""
+        told = "; it is ".join(each.text() for each in self.answers)
+        return f"For {described(self.asking)} asking for {self.asking.purpose}, {self.coordinate} is {told}."
+
+    def as_json(self) -> dict[str, Any]:
+        """Return all of it as JSON has it."""
+        return {
+            "coordinate": self.coordinate,
+            "agency": self.asking.agency,
+            "jurisdiction": self.asking.jurisdiction,
+            "roles": sorted(self.asking.roles),
+            "scopes": sorted(self.asking.scopes),
+            "purpose": self.asking.purpose,
+            "given": self.given,
+            "sentence": self.sentence(),
+            "answers": [each.as_json() for each in self.answers],
+        }
+
+
+def explain(
+    in_force: InForce,
+    asking: Who,
+    facts: Facts,
+    demanded: Mapping[str, Mapping[str, Requirement]],
+    coordinate: tuple[str, str],
+) -> Explanation:
+    """Return why ``asking`` gets the field ``coordinate`` (a concrete type and its field), or why not. Pure.
+
+    ``demanded`` are the scopes that the contract demands (``scopes.requirements``).
+    """
+    type_name, name = coordinate
+    field = f"{type_name}.{name}"
+    unknown = _unknown(facts, type_name, name)
+    stopped = unknown or next(iter(in_force.problems), "").rstrip(".").replace(": everything is withheld", "")
+    owners = {} if stopped else dict(_owners(in_force, facts, type_name, name))
+    if not owners:
+        reason = stopped or f"no agency of the root document owns {field}"
+        return Explanation(field, asking, (Answer((), Outcome.WITHHOLD, reason),))
+    access = compiled(in_force, asking, facts)
+    decided, rows = access.decide(type_name, name), access.rows(type_name)
+    lacking = missing(demanded.get(type_name, {}).get(name, NOTHING), asking.scopes)
+    answers = [
+        _answer(_Case(in_force, owner, asking, coordinate, lacking), provider, decided.of(provider), rows.of(provider))
+        for provider, owner in owners.items()
+    ]
+    if not facts.types[type_name].columns:  # an entry point that gives a verdict: there are no rows to speak of
+        answers = [replace(each, providers=()) for each in answers]
+    return Explanation(field, asking, tuple(_joined(answers)))
+
+
+def described(asking: Who) -> str:
+    """Return who asks, in words."""
+    if asking.agency:
+        return asking.agency
+    roles = f" in the role {_listed(tuple(sorted(asking.roles)))}" if asking.roles else ""
+    return f"somebody of {asking.jurisdiction}{roles}"
+
+
+@dataclass(frozen=True)
+class _Case:
+    """What one owner says of a field to one who asks; ``lacking`` are scopes that the contract demands beside it."""
+
+    in_force: InForce
+    owner: Owner
+    asking: Who
+    coordinate: tuple[str, str]
+    lacking: tuple[str, ...]
+
+    @property
+    def grants(self) -> Iterator[tuple[Rule, Grant]]:
+        """The grants of the field."""
+        type_name, name = self.coordinate
+        for each in self.owner.grants:
+            if isinstance(each.rule, Grant) and each.rule.type == type_name and name in each.rule.fields:
+                yield each, each.rule
+
+
+def _unknown(facts: Facts, type_name: str, name: str) -> str | None:
+    if type_name in facts.interfaces:
+        return f"{type_name} is an interface, and decisions are taken on its concrete types: ask for one of those"
+    if facts.field(type_name, name) is None:
+        return f"no policy can speak of {type_name}.{name}, which is no field of a governed type"
+    return None
+
+
+def _owners(in_force: InForce, facts: Facts, type_name: str, name: str) -> Iterator[tuple[str, Owner]]:
+    """Yield each provider of such rows with the owner that decides for it, as ``compile`` does."""
+    concerned = [each for each in in_force.owners if type_name in each.agency.owns]
+    publisher = facts.types[type_name].publisher
+    if publisher is None:
+        yield from ((provider, each) for each in concerned for provider in each.agency.providers)
+        return
+    governing = next((each for each in concerned if publisher in each.agency.providers), None)
+    governing = governing or next((each for each in concerned if each.agency.owns_field(type_name, name)), None)
+    if governing is not None:
+        yield publisher, governing
+
+
+def _answer(case: _Case, provider: str, decision: Decision, rows: Rows) -> Answer:
+    providers = (provider,)
+    if decision.withheld:
+        return _withheld(case, providers, decision.withholding)
+    names = tuple(each.rule for each in decision.releases)
+    documents = _documents(case.owner, names)
+    by = f"by {_cited(case.owner, names)}"
+    if case.lacking:
+        reason = f"the contract demands the scope {' and '.join(case.lacking)} for it; it would be given {by}"
+        return Answer(providers, Outcome.WITHHOLD, reason, documents, names, scopes=case.lacking)
+    given = ways(decision, rows)
+    reason = f"{ways_text(given)}, {by}{_elsewhere(given, rows)}"
+    return Answer(providers, outcome_of(decision), reason, documents, names)
+
+
+def _elsewhere(given: Ways, rows: Rows) -> str:
+    """Tell what is where none of the conditions holds, under which a field is given."""
+    conditions = {condition for some, _ in given for condition in some}
+    if ALWAYS in conditions:
+        return ""
+    if set(rows) <= conditions:
+        return ", and no other rows are there"
+    return f", and null in other rows{'' if ALWAYS in rows else ', as far as they are there'}"
+
+
+def _withheld(case: _Case, providers: tuple[str, ...], why: Withholding) -> Answer:
+    if why.rule is not None:
+        (denial,) = [
+            each for each in case.owner.denials if (each.policy.policy_id, each.rule.id) == (why.policy, why.rule)
+        ]
+        return _told(providers, (denial,), f"{_cited(case.owner, (denial.name,))} denies it ({_ground(denial)})")
+    if why.scopes or why.purposes:
+        return _short_of(case, providers, why)
+    granted = list(case.grants)
+    if not granted:
+        stopped = " and ".join(each.rstrip(".") for each in case.owner.problems)
+        reason = stopped or f"no policy in force of {case.owner.agency.id} grants it"
+        speaking = _documents(case.owner, (why.policy,)) if why.policy else ()
+        return Answer(providers, Outcome.WITHHOLD, reason, speaking)
+    root = case.in_force.root
+    if root is None or case.asking.purpose not in root.purposes:
+        reason = f"{case.asking.purpose} is not in the root document's registry of purposes, and opens nothing"
+        return Answer(providers, Outcome.WITHHOLD, reason)
+    near = [each for each, grant in granted if fits(grant.to, case.asking)]
+    if near:
+        reason = f"{_cited(case.owner, (near[0].name,))} is for callers {_demands(near[0])}"
+        return _told(providers, near[:1], reason)
+    documents = _documents(case.owner, tuple(each.name for each, _ in granted))
+    named = _listed(tuple(f"{name} version {version}" for name, version in documents))
+    grant = "grants" if len(documents) == 1 else "grant"
+    return Answer(providers, Outcome.WITHHOLD, f"{named} {grant} it to others only", documents)
+
+
+def _short_of(case: _Case, providers: tuple[str, ...], why: Withholding) -> Answer:
+    """Tell of the grant that lacks least: the one that the decision told of."""
+    asking = case.asking
+    nearest = [
+        each
+        for each, grant in case.grants
+        if each.policy.policy_id == why.policy
+        and fits(grant.to, asking)
+        and set(grant.scopes) - asking.scopes == set(why.scopes)
+        and (() if not grant.purposes or asking.purpose in grant.purposes else grant.purposes) == why.purposes
+    ][:1]
+    scopes = tuple(sorted({*why.scopes, *case.lacking}))
+    lacks = [
+        *(["for other purposes"] if why.purposes else []),
+        *(["to whoever has more scopes"] if scopes else []),
+    ]
+    cited = _cited(case.owner, tuple(each.name for each in nearest)) or str(why.policy)
+    told = _told(providers, nearest, f"{cited} grants it {' and '.join(lacks)}")
+    return replace(told, scopes=scopes, purposes=why.purposes)
+
+
+def _told(providers: tuple[str, ...], rules: Sequence[Rule], reason: str) -> Answer:
+    documents = tuple(dict.fromkeys((each.policy.policy_id, each.policy.version) for each in rules))
+    return Answer(providers, Outcome.WITHHOLD, reason, documents, tuple(each.name for each in rules))
+
+
+def _ground(rule: Rule) -> str:
+    assert isinstance(rule.rule, Denial)  # noqa: S101 - the owner's denials are
+    return f"{rule.rule.reason}, {rule.rule.legal_basis}"
+
+
+def _demands(rule: Rule) -> str:
+    """Tell what a grant asks of its recipients beyond what they are."""
+    assert isinstance(rule.rule, Grant)  # noqa: S101 - the owner's grants are
+    asked = [
+        comparison_text(each.name, Operator(each.op), each.value) for each in rule.rule.where if each.side == "subject"
+    ]
+    return f"whose {' and '.join(asked)}" if asked else "who say for which agency or party they ask"
+
+
+def _documents(owner: Owner, rules: tuple[str, ...]) -> tuple[tuple[str, int], ...]:
+    versions = {each.policy.policy_id: each.policy.version for each in (*owner.grants, *owner.denials)}
+    return tuple((name, versions[name]) for name in dict.fromkeys(each.partition("#")[0] for each in rules))
+
+
+def _cited(owner: Owner, rules: tuple[str, ...]) -> str:
+    """Name rules with their documents and versions: ``g1 of customs-gz/credit version 7``."""
+    ids: dict[str, list[str]] = {}
+    for each in rules:
+        name, _, rule = each.partition("#")
+        ids.setdefault(name, []).append(rule)
+    documents = _documents(owner, rules)
+    return _listed(tuple(f"{_listed(tuple(ids[name]))} of {name} version {version}" for name, version in documents))
+
+
+def _joined(answers: list[Answer]) -> Iterator[Answer]:
+    """Say once what is so for several providers."""
+    same: dict[Answer, list[str]] = {}
+    for each in answers:
+        same.setdefault(replace(each, providers=()), []).extend(each.providers)
+    yield from (replace(each, providers=tuple(providers)) for each, providers in same.items())
+
+
+def _listed(names: tuple[str, ...]) -> str:
+    if len(names) < 2:
+        return "".join(names)
+    return f"{', '.join(names[:-1])} and {names[-1]}"
