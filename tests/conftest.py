@@ -10,6 +10,10 @@ from itertools import count
 from pathlib import Path
 
 import pytest
+from tests.agency import CUSTOMS, DEVELOPER, TAX, register
+from tests.attacker import customs, developer  # noqa: F401 - fixtures
+from tests.open_policies import publish_open
+from tests.serving import hub, production, serve  # noqa: F401 - fixtures
 
 from baygate.sample.load import load
 from baygate.storage import schema_version
@@ -38,6 +42,7 @@ class SampleWorld:
 
     dsn: str
     keys: Keys
+    production: str
 
 
 @pytest.fixture(scope="session")
@@ -65,9 +70,19 @@ def world(postgres: EmbeddedPostgres, keys: Keys) -> SampleWorld:
     async def make() -> None:
         await schema_version.upgrade(dsn)
         await load(dsn, keys, WORLD_ENTERPRISES)
+        await register(dsn, CUSTOMS, TAX)
+        await publish_open(dsn)
+
+    async def copy() -> None:
+        connection = await Database(postgres.dsn("postgres")).connect()
+        await connection.execute("CREATE DATABASE production TEMPLATE baygate")
+        await connection.close()
 
     asyncio.run(make())
-    return SampleWorld(dsn, keys)
+    # in production there is no client whose tokens are bound to nothing
+    asyncio.run(copy())
+    asyncio.run(register(dsn, DEVELOPER))
+    return SampleWorld(dsn, keys, postgres.dsn("production"))
 
 
 @pytest.fixture

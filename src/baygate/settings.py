@@ -5,7 +5,8 @@ import os
 import tomllib
 from enum import StrEnum
 from pathlib import Path
-from typing import Self
+from typing import Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import (
@@ -15,11 +16,17 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from baygate.access.purposes import PURPOSES
+from baygate.errors import OperatorError
 from baygate.gateway.documents import Trust
 from baygate.gateway.limits import Limits
+from baygate.gateway.visible import Introspection
+from baygate.oauth.clients import JURISDICTIONS, QUOTA, RATE
+from baygate.oauth.issuers import Mandate
+from baygate.oauth.signing import LONGEST_LIFETIME
 
 
-class SettingsError(Exception):
+class SettingsError(OperatorError):
     """Settings that the hub cannot run with; says which and what is expected."""
 
 
@@ -48,6 +55,16 @@ class ServerSettings(_Section):
     port: int = Field(8080, ge=0, le=65535, description="port to bind")
     workers: int = Field(1, ge=1, le=256, description="worker processes")
     drain: int = Field(20, ge=0, description="seconds that requests in flight are given after SIGTERM")
+
+
+class TlsSettings(_Section):
+    """TLS at the hub itself, where no proxy ends it: PEM files."""
+
+    certificate: Path = Field(description="the hub's certificate, then its intermediates")
+    key: Path = Field(description="its private key, without a passphrase")
+    client_authorities: Path | None = Field(
+        None, description="CAs that issue client certificates (RFC 8705 section 2.1)"
+    )
 
 
 class LimitSettings(_Section):
@@ -91,6 +108,87 @@ class DocumentSettings(_Section):
         return self
 
 
+class IssuerSettings(_Section):
+    """Another authorization server whose tokens are good here, and what it may assert."""
+
+    url: str = Field(description="its issuer identifier, as in iss")
+    agency: str = Field(description="the one agency that it speaks for")
+    jurisdiction: str = Field("CN-GD", description="CN-GD | HK | MO")
+    scopes: frozenset[str] = Field(description="the most that its tokens give")
+    purposes: frozenset[str] = Field(description="the purposes that its tokens may name")
+    bearer: bool = Field(default=False, description="also tokens that are bound to nothing; in development only")
+    rate: int = Field(RATE, ge=1, description="requests a minute, of all its clients together")
+    quota: int = Field(QUOTA, ge=1, description="requests a day, of all its clients together")
+
+    @model_validator(mode="after")
+    def _known(self) -> Self:
+        _require_secure("the issuer's url", self.url)
+        unknown = sorted(self.purposes - PURPOSES.keys())
+        if unknown or self.jurisdiction not in JURISDICTIONS:
+            raise ValueError(f"unknown: {', '.join(unknown) or self.jurisdiction}")
+        return self
+
+    def mandate(self) -> Mandate:
+        """Return what it may assert, as the resource server takes it."""
+        return Mandate(**self.model_dump(exclude={"url"}))
+
+
+class Person(_Section):
+    """Somebody who can sign in to the demo without a password."""
+
+    subject: str
+    name: str
+    agency: str
+    jurisdiction: Literal["CN-GD", "HK", "MO"] = "CN-GD"
+    roles: frozenset[str] = frozenset()
+
+
+class PeopleSettings(_Section):
+    """How people sign in to the explorer: through an OpenID Connect provider; in the demo, by their name."""
+
+    provider: str | None = Field(None, description="issuer identifier of the OpenID Connect provider")
+    client_id: str | None = Field(None, description="what the hub is called there")
+    client_secret: SecretStr | None = Field(None, description="the hub's secret there")
+    agency_claim: str = Field("agency", description="the claim of the ID token that names a person's agency")
+    agencies: frozenset[str] = Field(frozenset(), description="the agencies whose people may sign in")
+    jurisdiction: Literal["CN-GD", "HK", "MO"] = Field("CN-GD", description="theirs: CN-GD | HK | MO")
+    named: tuple[Person, ...] = Field((), description="people of the demo; in development only")
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        if (self.provider is None) is not bool(self.named):
+            raise ValueError("people sign in through a provider or, in the demo, by name (named): set one of the two")
+        if self.provider is not None:
+            _require_secure("the provider", self.provider)
+            if not (self.client_id and self.client_secret and self.agencies):
+                raise ValueError("a provider needs client_id, client_secret and agencies")
+        return self
+
+
+class PolicySettings(_Section):
+    """Whose word counts on what may leave."""
+
+    root: Path | None = Field(None, description="the root document (.jws) that all trust begins with")
+    heads: Path = Field(Path(".baygate/heads.json"), description="where the highest versions seen are kept")
+
+
+class OAuthSettings(_Section):
+    """Who gives tokens, and what they are like."""
+
+    origin: str | None = Field(None, description="scheme and authority under which clients know the hub")
+    token_lifetime: int = Field(300, ge=30, le=LONGEST_LIFETIME, description="seconds")
+    issuers: tuple[IssuerSettings, ...] = ()
+    people: PeopleSettings | None = None
+
+    @model_validator(mode="after")
+    def _plain_origin(self) -> Self:
+        if self.origin is not None:
+            parts = urlsplit(_require_secure("the origin", self.origin))
+            if self.origin != f"{parts.scheme}://{parts.netloc}":
+                raise ValueError("the origin is a scheme and an authority, without path and slash at its end")
+        return self
+
+
 class Settings(BaseSettings):
     """Everything that an operator can set."""
 
@@ -103,22 +201,67 @@ class Settings(BaseSettings):
     )
 
     profile: Profile = Profile.PRODUCTION
-    introspection: bool | None = Field(None, description="answer introspection; unset: only in development")
+    introspection: Introspection | None = Field(
+        None, description="none | granted (what the token may use) | all; unset: all in development, else none"
+    )
     keys: Path = Field(Path(".baygate/keys"), description="directory of the hub's keys, one file a use")
     database: DatabaseSettings
     server: ServerSettings = ServerSettings()
+    tls: TlsSettings | None = Field(None, description="serve https; unset: http")
     limits: LimitSettings = LimitSettings()
     documents: DocumentSettings = DocumentSettings()
+    oauth: OAuthSettings = OAuthSettings()
+    policies: PolicySettings = PolicySettings()
 
     @model_validator(mode="after")
     def _loopback_only(self) -> Self:
-        """Until callers prove who they are, every one of them is the development principal: nobody else may come in."""
-        if not _is_loopback(self.server.host):
+        """In development plain tokens are admitted, and people taken at their word: nobody from elsewhere may come."""
+        if self.development and not _is_loopback(self.server.host):
             raise ValueError(
-                f"server.host {self.server.host} is not a loopback address: without tokens and policies every caller "
-                "is the development principal, so the hub binds 127.0.0.1, ::1 or localhost only"
+                f"server.host {self.server.host} is not a loopback address: development admits plain tokens, "
+                "so it binds 127.0.0.1, ::1 or localhost only"
+            )
+        origin = self.oauth.origin
+        if self.development and origin is not None and not _is_loopback(urlsplit(origin).hostname or ""):
+            raise ValueError(
+                f"oauth.origin {origin} is not on a loopback address: development admits plain tokens, so it is not "
+                'for a hub that a proxy leads others to; leave it out, or set profile = "production"'
             )
         return self
+
+    @model_validator(mode="after")
+    def _issuers_apart(self) -> Self:
+        """Nobody else speaks in the hub's name, and nobody has two mandates."""
+        urls = [each.url.rstrip("/") for each in self.oauth.issuers]
+        if self.origin in urls:
+            raise ValueError(f"oauth.issuers: {self.origin} is this hub itself")
+        if len(set(urls)) < len(urls):
+            raise ValueError("oauth.issuers: a url stands twice")
+        return self
+
+    @model_validator(mode="after")
+    def _bound_tokens(self) -> Self:
+        """In production a token is worth nothing without its key, and nobody is taken at his word."""
+        if self.development:
+            return self
+        if any(each.bearer for each in self.oauth.issuers):
+            raise ValueError("oauth.issuers: plain bearer tokens are for development; bind them (DPoP, mutual TLS)")
+        if self.oauth.people is not None and self.oauth.people.named:
+            raise ValueError("oauth.people.named: people who sign in by their name alone are for development")
+        return self
+
+    @property
+    def origin(self) -> str:
+        """Scheme and authority under which clients know the hub: what it is called in tokens."""
+        host = f"[{self.server.host}]" if ":" in self.server.host else self.server.host
+        return self.oauth.origin or f"{'https' if self.tls else 'http'}://{host}:{self.server.port}"
+
+    @property
+    def shown(self) -> Introspection:
+        """Return how much of the schema introspection shows."""
+        if self.introspection is None:
+            return Introspection.ALL if self.development else Introspection.NONE
+        return self.introspection
 
     @property
     def development(self) -> bool:
@@ -155,6 +298,13 @@ def load(file: Path | None) -> Settings:
         lines = [f"  {'.'.join(map(str, each['loc'])) or 'settings'}: {each['msg']}" for each in error.errors()]
         advice = "docs/operations.md shows a settings file; or set BAYGATE_DATABASE__DSN and the like."
         raise SettingsError("\n".join(["The hub cannot start with these settings:", *lines, advice])) from None
+
+
+def _require_secure(what: str, url: str) -> str:
+    parts = urlsplit(url)
+    if not parts.hostname or not (parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(parts.hostname))):
+        raise ValueError(f"{what} {url} is not an https address")
+    return url
 
 
 def _is_loopback(host: str) -> bool:

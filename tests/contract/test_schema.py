@@ -25,6 +25,7 @@ from graphql import (
 )
 
 from baygate.contract.clearance_codes import ClearanceStatus
+from baygate.contract.declaring import answered_here
 from baygate.contract.schema import build_schema, graphql_schema, sdl
 from baygate.sources.binding import Column
 from baygate.sources.bindings import resident_binding
@@ -32,6 +33,18 @@ from baygate.sources.bindings import resident_binding
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 ENGLISH = re.compile(r"[A-Za-z]{2}")
 STRUCTURAL = re.compile(r"Query|PageInfo|_Service|.*Connection|.*Edge")
+OF_THE_HUB = {
+    "Caller",
+    "Agency",
+    "FieldAccess",
+    "ProviderAccess",
+    "PolicyVersion",
+    "AccessHelp",
+    "CatalogueEntry",
+    "SharingTerms",
+    "NotShared",
+}
+"""Types of what the hub says of itself; no record is of them."""
 
 SCHEMA = graphql_schema()
 DOCUMENT = parse(sdl())
@@ -45,7 +58,7 @@ def types() -> Iterator[ObjectTypeDefinitionNode | InterfaceTypeDefinitionNode]:
 
 def fields() -> Iterator[tuple[str, FieldDefinitionNode]]:
     for each in types():
-        if not STRUCTURAL.fullmatch(each.name.value):
+        if not STRUCTURAL.fullmatch(each.name.value) and each.name.value not in OF_THE_HUB:
             for field in each.fields or ():
                 yield f"{each.name.value}.{field.name.value}", field
 
@@ -108,6 +121,21 @@ def test_only_the_checks_among_the_entry_points_need_a_scope_of_their_own():
     query = next(each for each in types() if each.name.value == "Query")
     guarded = {field.name.value: scopes(field) for field in query.fields or () if scopes(field)}
     assert guarded == {"verifyPerson": {"identity:verify"}, "verifyAccount": {"identity:verify"}}
+
+
+def test_what_the_hub_says_of_itself_needs_no_scope_and_leads_to_no_record():
+    query = SCHEMA.query_type
+    assert query is not None
+    here = {name: each for name, each in query.fields.items() if answered_here(each)}
+    assert set(here) == {"me", "access", "catalogue"}
+    found, waiting = set(), [get_named_type(each.type) for each in here.values()]
+    while waiting:
+        kind = waiting.pop()
+        if isinstance(kind, GraphQLObjectType) and kind.name not in found:
+            found.add(kind.name)
+            waiting += [get_named_type(each.type) for each in kind.fields.values()]
+    assert found == OF_THE_HUB
+    assert not any(scopes(field) for each in types() if each.name.value in OF_THE_HUB for field in each.fields or ())
 
 
 def test_personal_fields_are_marked_and_need_a_scope_of_their_own():
@@ -202,7 +230,7 @@ def test_a_connection_is_named_for_its_node(name: str):
         "edges": f"[{name}Edge!]!",
         "nodes": f"[{name}!]!",
         "pageInfo": "PageInfo!",
-        "totalCount": "Int!",
+        "totalCount": "Int",
     }
     assert {key: str(field.type) for key, field in edge.fields.items()} == {
         "cursor": "String!",

@@ -13,12 +13,13 @@ import pytest
 from graphql import parse
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.oracle.caller import ACCESS, PRINCIPAL
 
-from baygate.access import development
 from baygate.gateway.http import GraphQLEndpoint
 from baygate.gateway.limits import Limits, measure
 from baygate.gateway.refusal import LimitExceeded, Refusal
 from baygate.gateway.road import Answer
+from baygate.oauth.authentication import Caller
 from baygate.settings import LimitSettings
 
 LOW = {
@@ -383,7 +384,7 @@ def test_the_word_tokens_in_a_document_is_no_limit(hub: Any) -> None:
 class TestTime:
     def test_a_request_that_takes_too_long_is_ended(self, strict: Any) -> None:
         async def ask() -> httpx.Response:
-            async with locked(strict.dsn), asking() as client:
+            async with locked(strict.dsn), asking(strict) as client:
                 return await client.post(strict.url, json=SLOW)
 
         started = time.monotonic()
@@ -395,7 +396,7 @@ class TestTime:
 
     def test_what_waits_for_a_connection_is_limited_too(self, strict: Any) -> None:
         async def ask() -> list[httpx.Response]:
-            async with locked(strict.dsn), asking() as client:
+            async with locked(strict.dsn), asking(strict) as client:
                 return await asyncio.gather(*(client.post(strict.url, json=SLOW) for _ in range(5)))
 
         answers = asyncio.run(ask())
@@ -485,8 +486,12 @@ class Asked:
         return start["status"], dict(start["headers"]), body["body"]
 
 
+async def somebody(_: Any) -> Caller:
+    return Caller(PRINCIPAL, ())
+
+
 def endpoint(limits: Limits, road: Any) -> GraphQLEndpoint:
-    return GraphQLEndpoint(lambda: road, lambda _: (development.PRINCIPAL, development.ACCESS), limits, preflight=False)
+    return GraphQLEndpoint(lambda: road, somebody, lambda principal: (principal, ACCESS), limits, preflight=False)
 
 
 @contextlib.asynccontextmanager
@@ -501,6 +506,6 @@ async def locked(dsn: str) -> AsyncIterator[None]:
         await connection.close()
 
 
-def asking() -> httpx.AsyncClient:
+def asking(hub: Any) -> httpx.AsyncClient:
     headers = {"accept": "application/graphql-response+json"}
-    return httpx.AsyncClient(timeout=20, headers=headers, trust_env=False)
+    return httpx.AsyncClient(timeout=20, headers=headers, trust_env=False, auth=hub.auth)

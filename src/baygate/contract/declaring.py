@@ -2,18 +2,22 @@
 
 A field states its meaning in English and Chinese, the scopes that open it, and whether it is personal.
 Nothing else about it is written here: where its value comes from is the Binding's business, who may see it
-the policies'. The types of the contract are never instantiated, and nothing resolves here.
+the policies'. The types of records are never instantiated, and nothing of them resolves here.
+
+What the hub says of itself (``asked``, ``told``) is no record: it is resolved, by whatever the operation runs with.
 """
 
 import inspect
-from collections.abc import Callable, Sequence
-from typing import Annotated, Any, TypeVar
+from collections.abc import Callable, Mapping, Sequence
+from typing import Annotated, Any, TypeVar, dataclass_transform
 
 import strawberry
+from graphql import GraphQLField
 from strawberry import federation
 from strawberry.schema_directive import Location
 
 Declared = TypeVar("Declared", bound=type)
+_HERE = "answered by the hub"
 
 
 @federation.schema_directive(
@@ -61,10 +65,41 @@ def taking(description: str, *scopes: str, **arguments: object) -> Any:
 
     def declared(**_: object) -> None: ...
 
-    declared.__signature__ = inspect.Signature(  # type: ignore[attr-defined]  # read by Strawberry
-        [_parameter(name, argument) for name, argument in arguments.items()]
-    )
+    _sign(declared, arguments)
     return federation.field(resolver=declared, description=description, requires_scopes=_all_of(scopes))
+
+
+def asked(description: str, **arguments: object) -> Any:
+    """Declare an entry point that the hub answers itself: by the method of this name of the execution's context."""
+
+    def answered(info: strawberry.Info, **given: object) -> Any:
+        return getattr(info.context, info.python_name)(**given)
+
+    _sign(answered, arguments, inspect.signature(answered).parameters["info"])
+    return federation.field(resolver=answered, description=description, metadata={_HERE: True})
+
+
+def told(description: str) -> Any:
+    """Declare a field of what the hub answers itself."""
+    return strawberry.field(description=description)
+
+
+@dataclass_transform(kw_only_default=True, field_specifiers=(told,))
+def answer(cls: Declared) -> Declared:
+    """Declare an object type of what the hub answers itself, which is made by name; its docstring describes it."""
+    return federation.type(cls, description=inspect.getdoc(cls))
+
+
+def answered_here(field: GraphQLField) -> bool:
+    """Return whether the hub answers an entry point itself, so that no source has a part in it."""
+    declared = (field.extensions or {}).get("strawberry-definition")
+    return _HERE in (getattr(declared, "metadata", None) or {})
+
+
+def _sign(resolver: Callable[..., Any], arguments: Mapping[str, object], *first: inspect.Parameter) -> None:
+    """Give a resolver the signature that Strawberry makes arguments of."""
+    parameters = [*first, *(_parameter(name, argument) for name, argument in arguments.items())]
+    resolver.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]  # read by Strawberry
 
 
 def _parameter(name: str, argument: object) -> inspect.Parameter:

@@ -46,8 +46,9 @@ class Connection(Generic[Node]):
     edges: list[Edge[Node]] = strawberry.field(description="Nodes with their cursors. 列表项")
     nodes: list[Node] = strawberry.field(description="The nodes alone. 节点")
     page_info: PageInfo = strawberry.field(description="Where this page stands. 分页信息")
-    total_count: int = strawberry.field(
-        description="Size of the whole list as the caller may see it; counted only when asked for. 总数"
+    total_count: int | None = strawberry.field(
+        description="Size of the whole list as the caller may see it; counted only when asked for, null where policies "
+        "tell no count so small. 总数，低于政策规定的最小计数时为空"
     )
 
 

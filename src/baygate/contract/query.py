@@ -1,4 +1,4 @@
-"""The entry points of the four views: one object by any identifier, or a page of a list. 入口"""
+"""The entry points: of the four views, one object by any identifier, or a page of a list; of the hub itself. 入口"""
 
 from strawberry import federation
 
@@ -8,6 +8,7 @@ from baygate.contract.clearance import (
     DeclarationFilter,
     DeclarationOrder,
 )
+from baygate.contract.control import ACCESS, CATALOGUE, ME, Caller, CatalogueEntry, FieldAccess
 from baygate.contract.credit import (
     CreditRating,
     CreditRatingConnection,
@@ -151,3 +152,6 @@ class Query:
     declarations: DeclarationConnection | None = paged(
         "Declarations of all parties. 报关单列表", where=DeclarationFilter, order_by=DeclarationOrder
     )
+    me: Caller = ME
+    access: FieldAccess | None = ACCESS
+    catalogue: list[CatalogueEntry] | None = CATALOGUE

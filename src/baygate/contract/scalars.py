@@ -80,6 +80,12 @@ def _decimal(text: str) -> decimal.Decimal:
     return decimal.Decimal(text)
 
 
+def _written(value: object) -> str:
+    if isinstance(value, datetime.datetime):
+        return value.astimezone(datetime.UTC).isoformat(timespec="seconds")
+    return str(value)
+
+
 def _scalar(name: str, description: str, parse: Callable[[str], Any], source: str | None = None) -> ScalarDefinition:
     def parse_value(value: object) -> Any:
         if not isinstance(value, str):
@@ -90,7 +96,7 @@ def _scalar(name: str, description: str, parse: Callable[[str], Any], source: st
             raise GraphQLError(f"{name}: {error}") from None
 
     return strawberry.scalar(
-        name=name, description=description, serialize=str, parse_value=parse_value, specified_by_url=source
+        name=name, description=description, serialize=_written, parse_value=parse_value, specified_by_url=source
     )
 
 

@@ -5,35 +5,53 @@ import contextlib
 import logging
 from collections.abc import AsyncIterator
 
+from graphql import GraphQLSchema
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
-from starlette.types import Scope
 
-from baygate.access import development
 from baygate.access.access import Access
 from baygate.access.principal import Principal
+from baygate.access.scopes import Gates
 from baygate.contract.schema import graphql_schema, sdl
+from baygate.gateway.admission import SIGNING_KEYS, Admission
+from baygate.gateway.control import Control
+from baygate.gateway.control_http import catalogue_routes
 from baygate.gateway.cursor import Cursors
 from baygate.gateway.documents import Documents, digest_of, trusted_documents
 from baygate.gateway.http import GraphQLEndpoint
 from baygate.gateway.operation import Strictness
 from baygate.gateway.planning.plan import Supergraph
-from baygate.gateway.receipt import NoReceipts
+from baygate.gateway.policies import Policies
 from baygate.gateway.result import Executor
 from baygate.gateway.road import Road
+from baygate.gateway.tally import Tally
+from baygate.gateway.visible import Introspection, VisibleSchemas
+from baygate.oauth import signing
 from baygate.settings import Settings, load
 from baygate.sources.bindings import resident_binding
+from baygate.sources.facts import facts_of
 from baygate.sources.resident.dispatcher import Dispatcher, Dispatching
 from baygate.storage import keys as key_files
 from baygate.storage.database import Database
 from baygate.storage.errors import StorageError
+from baygate.storage.following import OutOfTouch
 from baygate.storage.schema_version import check
 
 log = logging.getLogger("baygate")
 
 _DOCUMENT_BYTES = 16 * 1024 * 1024
+_PAGES_OF_THIS_MACHINE = Middleware(
+    CORSMiddleware,
+    allow_origin_regex=r"https?://(localhost|127\.0\.0\.1|\[::1\])(:\d+)?",
+    allow_methods=["GET", "POST"],
+    allow_headers=["authorization", "content-type", "dpop", "graphql-require-preflight", "apollo-require-preflight"],
+    expose_headers=["dpop-nonce", "www-authenticate", "ratelimit", "ratelimit-policy", "server-timing"],
+)
+"""A developer's page on another port may ask, in development: Apollo Client, GraphiQL, and the like."""
 
 
 class Hub:
@@ -47,34 +65,61 @@ class Hub:
             lambda: self.database.connect(statement_cache_size=0),
             Dispatching(connections=settings.database.connections, waiting=self.limits.queue),
         )
-        self.road = self._road()
+        keys = (key_files.read_or_create if settings.development else key_files.read)(settings.keys)
+        if settings.development:
+            signing.create_first(settings.keys / SIGNING_KEYS)
+        self.gates = Gates(graphql_schema())
+        self.admission = Admission(settings, keys, self.gates.scopes)
+        facts = facts_of(graphql_schema(), resident_binding())
+        self.policies = Policies(settings.policies.root, settings.policies.heads, facts)
+        self.tally = Tally(self.admission.connect)
+        self.road = self._road(keys)
         self.draining = False
 
-    def _road(self) -> Road:
-        settings = self.settings
-        keys = (key_files.read_or_create if settings.development else key_files.read)(settings.keys)
+    def _road(self, keys: key_files.Keys) -> Road:
         supergraph = Supergraph(graphql_schema(), resident_binding(), digest_of(sdl()))
-        introspection = settings.development if settings.introspection is None else settings.introspection
-        documents = settings.documents
+        shown = self.settings.shown
+        documents = self.settings.documents
         return Road(
             supergraph=supergraph,
-            executor=Executor(self.dispatcher, supergraph, Cursors(keys["cursor"].secret), keys, self.limits),
+            executor=Executor(
+                self.dispatcher, supergraph, Cursors(keys["cursor"].secret), keys, self.limits, self.control
+            ),
             documents=Documents(
                 trusted_documents(documents.trusted) if documents.trusted else {},
                 documents.trust,
                 _DOCUMENT_BYTES,
             ),
-            receipts=NoReceipts(),
+            receipts=self.tally,
             limits=self.limits,
-            strictness=Strictness(introspection=introspection, suggestions=settings.development),
+            strictness=Strictness(
+                introspection=shown is not Introspection.NONE,
+                suggestions=self.settings.development or shown is Introspection.GRANTED,
+            ),
+            visible=VisibleSchemas(supergraph.schema, supergraph.binding, self.gates, shown),
         )
 
     @contextlib.asynccontextmanager
-    async def lifespan(self, _: Starlette) -> AsyncIterator[None]:
+    async def lifespan(self, app: Starlette) -> AsyncIterator[None]:
         """Run the worker."""
+        self.admission.start(getattr(app.state, "tls", None), self.policies)
+        self.tally.start()
         yield
         self.draining = True
         await self.dispatcher.close()
+        await self.tally.close()
+        await self.admission.close()
+
+    def authorise(self, principal: Principal) -> tuple[Principal, Access]:
+        """Return the principal as the root document knows him, and what he may see: by policy and by scope."""
+        known, access = self.policies.authorise(principal)
+        return known, self.gates.behind(known.scopes, access)
+
+    def control(self, principal: Principal, schema: GraphQLSchema) -> Control:
+        """Return what the hub answers of itself to a principal who sees ``schema``."""
+        policies = self.policies
+        asking = policies.asking(principal)
+        return Control(principal, policies.in_force, asking, policies.facts, self.gates.demanded, schema)
 
     async def healthz(self, _: Request) -> Response:
         """Whether the worker runs at all."""
@@ -86,30 +131,39 @@ class Hub:
         try:
             async with asyncio.timeout(2):
                 (await check(self.database.dsn)).require()
+            self.admission.following.require()
+            problem = problem or self.policies.fatal
         except StorageError as error:
             problem = error.what
+        except OutOfTouch:
+            problem = "The worker has not heard from the database for 5 seconds."
         except TimeoutError:
             problem = "The database does not answer within 2 seconds."
         status = 503 if problem else 200
-        return JSONResponse({"ready": not problem, "problem": problem}, status)
-
-
-def identify(_: Scope) -> tuple[Principal, Access]:
-    """Take every caller for the development principal, who is admitted from loopback only (``baygate.settings``)."""
-    return development.PRINCIPAL, development.ACCESS
+        policies = list(self.policies.problems)
+        return JSONResponse({"ready": not problem, "problem": problem, "policies": policies}, status)
 
 
 def create_app(settings: Settings) -> Starlette:
     """Return the application for one worker."""
     hub = Hub(settings)
-    graphql = GraphQLEndpoint(lambda: hub.road, identify, hub.limits, preflight=not settings.development)
+    graphql = GraphQLEndpoint(
+        lambda: hub.road,
+        hub.admission.authentication.caller,
+        hub.authorise,
+        hub.limits,
+        preflight=not settings.development,
+    )
     app = Starlette(
         routes=[
             Route("/graphql", graphql),
             Route("/healthz", hub.healthz),
             Route("/readyz", hub.readyz),
+            *catalogue_routes(hub.admission.authentication.caller, lambda: hub.policies.in_force, settings.origin),
+            *hub.admission.routes(),
         ],
         lifespan=hub.lifespan,
+        middleware=[_PAGES_OF_THIS_MACHINE] if settings.development else [],
     )
     app.state.hub = hub
     return app

@@ -2,7 +2,8 @@
 
 A cursor holds the keys of a row, which the caller may not be allowed to read, so it is encrypted and authenticated
 (AES-SIV, RFC 5297: deterministic, the same row gives the same cursor). It is bound to the connection's field, order and
-conditions and to the access class; elsewhere it does not open.
+conditions and to the access class; elsewhere it does not open. Keys are padded, so that a cursor's length does not
+tell theirs: it would say, for one, whose jurisdiction a party's identifier is of.
 """
 
 import base64
@@ -21,6 +22,8 @@ from baygate.sources.resident.pages import CURSOR_MARK, Page
 
 _MARKED = re.compile(re.escape(CURSOR_MARK) + r'(\d+):"((?:[^"\\]|\\.)*)"')
 _LONGEST = 2_048
+_BLOCK = 128
+"""Keys are padded to a multiple of so many bytes; those of most lists fit in one."""
 
 
 class Cursors:
@@ -41,7 +44,9 @@ class Cursors:
 
     def token(self, keys: Sequence[Any], binding: list[bytes]) -> str:
         """Return the cursor for the keys of a row."""
-        return base64.urlsafe_b64encode(self._siv.encrypt(orjson.dumps(keys), binding)).rstrip(b"=").decode()
+        text = orjson.dumps(keys)
+        padded = text + b" " * (-len(text) % _BLOCK)
+        return base64.urlsafe_b64encode(self._siv.encrypt(padded, binding)).rstrip(b"=").decode()
 
     def open(self, cursor: str, page: Page, variables: Mapping[str, Any], access_class: str) -> Sequence[Any]:
         """Return the keys in a cursor; raise Refusal (INVALID_CURSOR) if it is not of this list, order and caller."""

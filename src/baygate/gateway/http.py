@@ -19,16 +19,27 @@ from baygate.gateway.limits import Limits
 from baygate.gateway.negotiation import GRAPHQL_RESPONSE, accepted, check_content_type
 from baygate.gateway.refusal import LimitExceeded, Refusal
 from baygate.gateway.road import Answer, Road
+from baygate.oauth.authentication import Caller
+from baygate.oauth.challenge import Unproven
 
 log = logging.getLogger("baygate.http")
 
-Identify = Callable[[Scope], tuple[Principal, Access]]
+Authenticate = Callable[[Scope], Awaitable[Caller]]
+Authorise = Callable[[Principal], tuple[Principal, Access]]
 
-_ALWAYS = [(b"cache-control", b"no-store"), (b"x-content-type-options", b"nosniff"), (b"vary", b"accept")]
+Headers = Sequence[tuple[bytes, bytes]]
+
+_ALWAYS = [
+    (b"cache-control", b"no-store"),
+    (b"x-content-type-options", b"nosniff"),
+    (b"vary", b"accept, authorization"),
+]
 _MALFORMED = {"BAD_REQUEST", "BATCHING_NOT_SUPPORTED", "PREFLIGHT_REQUIRED"}
 """Codes of requests that are not GraphQL over HTTP: 400 for every client."""
 _PREFLIGHT_HEADERS = {b"graphql-require-preflight", b"apollo-require-preflight", b"x-apollo-operation-name"}
 _CLOSE = ((b"connection", b"close"),)
+_UNPROVEN = {400: "BAD_REQUEST", 401: "UNAUTHENTICATED", 429: "RATE_LIMITED", 503: "AUTHENTICATION_UNAVAILABLE"}
+"""What a caller who has not proved himself is told, by status."""
 _DRAINED = 16 * 1024 * 1024
 """How much more than the limit is read of a body before the connection is given up."""
 _PATIENCE = 0.05
@@ -38,9 +49,18 @@ _PATIENCE = 0.05
 class GraphQLEndpoint:
     """The endpoint as an ASGI application."""
 
-    def __init__(self, road: Callable[[], Road], identify: Identify, limits: Limits, *, preflight: bool) -> None:
+    def __init__(
+        self,
+        road: Callable[[], Road],
+        authenticate: Authenticate,
+        authorise: Authorise,
+        limits: Limits,
+        *,
+        preflight: bool,
+    ) -> None:
         self._road = road
-        self._identify = identify
+        self._authenticate = authenticate
+        self._authorise = authorise
         self._limits = limits
         self._preflight = preflight
         self._running = 0
@@ -49,20 +69,25 @@ class GraphQLEndpoint:
         """Answer one request."""
         headers = dict(scope["headers"])
         media = GRAPHQL_RESPONSE
+        known: Headers = ()
         try:
             media = accepted(b",".join(value for name, value in scope["headers"] if name == b"accept"))
+            caller = await self._authenticate(scope)
+            known = caller.headers
             call = await self._call(scope, headers, receive)
-            answer = await self._answer(scope, receive, call)
+            answer = await self._answer(receive, call, caller.principal)
             if answer is not None:
-                await _send(send, 200, media, answer.body, _headers(answer))
+                await _send(send, 200, media, answer.body, [*_headers(answer), *known])
+        except Unproven as unproven:
+            await _refuse(send, media, _refusal(unproven))
         except Refusal as refusal:
-            await _refuse(send, media, refusal)
+            await _refuse(send, media, refusal, known)
         except Exception:
             log.exception("a request failed in a way that nobody foresaw")
             message = "The hub failed to answer; its operator can see why in the log."
             await _refuse(send, media, Refusal("INTERNAL", message, status=500))
 
-    async def _answer(self, scope: Scope, receive: Receive, call: Call) -> Answer | None:
+    async def _answer(self, receive: Receive, call: Call, principal: Principal) -> Answer | None:
         """Travel the road, one of so many at a time; a body that is still coming takes nobody's place."""
         if self._running >= self._limits.concurrency:
             raise LimitExceeded(
@@ -70,8 +95,7 @@ class GraphQLEndpoint:
             )
         self._running += 1
         try:
-            principal, access = self._identify(scope)
-            return await _unless_left(receive, self._road().travel(call, principal, access))
+            return await _unless_left(receive, self._road().travel(call, *self._authorise(principal)))
         finally:
             self._running -= 1
 
@@ -167,11 +191,17 @@ def _headers(answer: Answer) -> list[tuple[bytes, bytes]]:
     return [timing, (b"baygate-receipt", answer.receipt.encode())] if answer.receipt else [timing]
 
 
-async def _refuse(send: Send, media: bytes, refusal: Refusal) -> None:
+def _refusal(unproven: Unproven) -> Refusal:
+    told: dict[str, Any] = {"error": unproven.error} if unproven.error else {}
+    code = _UNPROVEN[unproven.status]
+    return Refusal(code, unproven.description, status=unproven.status, headers=unproven.headers, **told)
+
+
+async def _refuse(send: Send, media: bytes, refusal: Refusal, known: Headers = ()) -> None:
     status = refusal.status
     if media != GRAPHQL_RESPONSE and status == 400 and refusal.code not in _MALFORMED:
         status = 200
-    await _send(send, status, media, orjson.dumps({"errors": refusal.errors}), list(refusal.headers))
+    await _send(send, status, media, orjson.dumps({"errors": refusal.errors}), [*refusal.headers, *known])
 
 
 async def _send(send: Send, status: int, media: bytes, body: bytes, headers: list[tuple[bytes, bytes]]) -> None:

@@ -28,7 +28,10 @@ from baygate.gateway.variables import Variables
 
 @dataclass(frozen=True)
 class Operation:
-    """One operation of a valid document, ready to be planned for any shape of its variables."""
+    """One operation of a valid document, ready to be planned for any shape of its variables.
+
+    ``schema`` is the one that its caller may see, against which it is valid and which introspection shows.
+    """
 
     digest: str
     name: str | None
@@ -37,6 +40,7 @@ class Operation:
     fragments: Mapping[str, FragmentDefinitionNode]
     variables: Variables
     shape_of: ShapeOf
+    schema: GraphQLSchema
 
 
 class NoServiceRule(ValidationRule):
@@ -97,6 +101,7 @@ def prepare(
         fragments,
         variables,
         ShapeOf(definition, fragments, variables.types),
+        schema,
     )
 
 

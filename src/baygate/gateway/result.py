@@ -1,15 +1,16 @@
 """Result: the fetches of a plan run, and their answers put together."""
 
 import asyncio
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 import orjson
-from graphql import DocumentNode, ExecutionResult, execute_sync
+from graphql import DocumentNode, ExecutionResult, GraphQLError, GraphQLSchema, execute_sync
 
 from baygate.access.principal import Principal
+from baygate.gateway.control import without_policies
 from baygate.gateway.cursor import Cursors
 from baygate.gateway.limits import Limits
 from baygate.gateway.operation import Operation
@@ -33,16 +34,26 @@ class _Asked:
 
 
 class Executor:
-    """Runs plans: on the resident source, on entity representations, on the hub's own schema."""
+    """Runs plans: on the resident source, on entity representations, on the hub's own schema.
+
+    ``control`` makes what the hub answers of itself, for a principal and the schema that he may see.
+    """
 
     def __init__(
-        self, dispatcher: Dispatcher, supergraph: Supergraph, cursors: Cursors, keys: Keys, limits: Limits
+        self,
+        dispatcher: Dispatcher,
+        supergraph: Supergraph,
+        cursors: Cursors,
+        keys: Keys,
+        limits: Limits,
+        control: Callable[[Principal, GraphQLSchema], object] = without_policies,
     ) -> None:
         self._dispatcher = dispatcher
         self._supergraph = supergraph
         self._cursors = cursors
         self._keys = keys
         self._limits = limits
+        self._control = control
 
     async def run(
         self,
@@ -69,8 +80,8 @@ class Executor:
             parts[each.fetch.key] = orjson.Fragment(text)
             notices += [notice for group in each.groups for notice in each.fetch.notices[group]]
         if plan.local is not None:
-            local = self._local(plan, operation, raw)
-            errors += [error.formatted for error in local.errors or ()]
+            local = self._local(plan, operation, raw, principal)
+            errors += [_formatted(error) for error in local.errors or ()]
             if local.data is None:  # a root field that may not be null is: so is the whole answer
                 return b'{"data":null' + tail_of(notices, errors) + b"}"
             parts |= local.data
@@ -99,7 +110,7 @@ class Executor:
         def place(page: int, cursor: str) -> Sequence[Any]:
             return self._cursors.open(cursor, pages[page], variables, plan.access_class)
 
-        return Bound(variables, principal.attributes, lambda use: self._keys[use].secret, place, representation)
+        return Bound(variables, principal.attributes, self._keys.derived, place, representation)
 
     def _grouped(self, fetch: EntityFetch, variables: Mapping[str, Any]) -> "_Asked":
         """Sort the representations that came with the request by what one statement can answer."""
@@ -173,10 +184,19 @@ class Executor:
             raise Refusal("BAD_USER_INPUT", f"The key in {place} {unfit.message}.") from None
         return str(name), keys, values
 
-    def _local(self, plan: Plan, operation: Operation, raw: Mapping[str, Any]) -> ExecutionResult:
+    def _local(self, plan: Plan, operation: Operation, raw: Mapping[str, Any], principal: Principal) -> ExecutionResult:
         assert plan.local is not None  # noqa: S101 - asked only then
         document = DocumentNode(definitions=(plan.local, *operation.fragments.values()))
-        return execute_sync(self._supergraph.schema, document, variable_values=dict(raw))
+        context = self._control(principal, operation.schema)
+        return execute_sync(operation.schema, document, context_value=context, variable_values=dict(raw))
+
+
+def _formatted(error: GraphQLError) -> dict[str, Any]:
+    """Return an error of the hub's own schema with its code; raise what nobody foresaw."""
+    if error.original_error is not None and not isinstance(error.original_error, GraphQLError):
+        raise error.original_error
+    formatted: dict[str, Any] = {**error.formatted}
+    return {**formatted, "extensions": {"code": "BAD_USER_INPUT", **formatted.get("extensions", {})}}
 
 
 async def _together(*asked: Coroutine[Any, Any, Any]) -> list[Any]:

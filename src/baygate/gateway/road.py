@@ -7,7 +7,7 @@ it, answers. The caches are keyed by all that what they keep depends on.
 import asyncio
 import datetime
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -25,6 +25,7 @@ from baygate.gateway.receipt import Receipts
 from baygate.gateway.refusal import LimitExceeded, Refusal
 from baygate.gateway.result import Executor
 from baygate.gateway.stages import Stages
+from baygate.gateway.visible import VisibleSchemas
 from baygate.sources.resident.dispatcher import GONE, Overloaded
 
 log = logging.getLogger("baygate.road")
@@ -52,13 +53,15 @@ class Road:
     receipts: Receipts
     limits: Limits
     strictness: Strictness
+    visible: VisibleSchemas
+    clock: Callable[[], datetime.datetime] = lambda: datetime.datetime.now(datetime.UTC)
     operations: Bounded[Operation] = field(default_factory=lambda: Bounded(_OPERATION_BYTES))
     plans: Bounded[Plan] = field(default_factory=lambda: Bounded(_PLAN_BYTES, share=_PLAN_BYTES // 4))
 
     async def travel(self, call: Call, principal: Principal, access: Access) -> Answer:
         """Answer a call; raise Refusal if it is not answered."""
         stages = Stages()
-        operation = self.operation(call)
+        operation = self.operation(call, access)
         stages.done("operation")
         variables = operation.variables.coerce(call.variables)
         planned = self.plan(operation, variables, access)
@@ -86,17 +89,18 @@ class Road:
         stages.done("receipt")
         return Answer(body, receipt, stages.header())
 
-    def operation(self, call: Call) -> Operation:
-        """Return the operation that a call names, prepared."""
+    def operation(self, call: Call, access: Access) -> Operation:
+        """Return the operation that a call names, prepared against the schema that the caller may see."""
         digest, text = self.documents.find(call)
-        key = (digest, call.operation, call.reading)
+        seen, schema = self.visible.of(access)
+        key = (digest, call.operation, call.reading, seen)
         known = self.operations.get(key)
         if known is None:
             known = prepare(
                 text,
                 digest,
                 call.operation,
-                self.supergraph.schema,
+                schema,
                 self.limits,
                 self.strictness,
                 reading=call.reading,
@@ -107,7 +111,7 @@ class Road:
 
     def plan(self, operation: Operation, variables: Mapping[str, Any], access: Access) -> Plan:
         """Return the plan for an operation, the shape of its variables, and an access; none outlives its policies."""
-        now = datetime.datetime.now(datetime.UTC)
+        now = self.clock()
         if not access.valid_from <= now < access.valid_until:
             raise _unavailable("ACCESS_EXPIRED", "The policies that would decide are not in force now.")
         shape = operation.shape_of(variables)

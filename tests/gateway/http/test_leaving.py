@@ -14,8 +14,9 @@ RUNNING = """SELECT count(*) FROM pg_stat_activity
               WHERE application_name = 'baygate' AND state = 'active' AND wait_event_type = 'Lock'"""
 
 
-def head(length: int) -> bytes:
-    return b"POST /graphql HTTP/1.1\r\nhost: h\r\ncontent-type: application/json\r\ncontent-length: %d\r\n\r\n" % length
+def head(hub: Any, length: int) -> bytes:
+    first = b"POST /graphql HTTP/1.1\r\nhost: h\r\ncontent-type: application/json\r\n" + hub.authorization()
+    return first + b"content-length: %d\r\n\r\n" % length
 
 
 async def until(connection: Any, count: int) -> None:
@@ -36,13 +37,13 @@ def test_a_client_that_leaves_takes_its_statement_with_it(hub: Any) -> None:
                     writers = []
                     for _ in range(10):
                         _, writer = await asyncio.open_connection("127.0.0.1", hub.port)
-                        writer.write(head(len(SLOW)) + SLOW)
+                        writer.write(head(hub, len(SLOW)) + SLOW)
                         writers.append(writer)
                     await until(watcher, 6)
                     for writer in writers:
                         writer.transport.abort()
                     await until(watcher, 0)
-            async with httpx.AsyncClient(timeout=10, trust_env=False) as client:
+            async with httpx.AsyncClient(timeout=10, trust_env=False, auth=hub.auth) as client:
                 answers = await asyncio.gather(*(client.post(hub.url, json=json.loads(SLOW)) for _ in range(20)))
             assert {answer.status_code for answer in answers} == {200}
             assert all(answer.json()["data"]["parties"]["nodes"] for answer in answers)
@@ -58,7 +59,7 @@ def test_the_others_of_a_batch_are_answered_when_one_leaves(hub: Any) -> None:
         watcher = await asyncpg.connect(hub.dsn)
         holder = await Database(hub.dsn).connect()
         try:
-            async with httpx.AsyncClient(timeout=20, trust_env=False) as client:
+            async with httpx.AsyncClient(timeout=20, trust_env=False, auth=hub.auth) as client:
                 async with holder.transaction():
                     await holder.execute("LOCK TABLE party IN ACCESS EXCLUSIVE MODE")
                     stay = [asyncio.create_task(client.post(hub.url, json=json.loads(SLOW))) for _ in range(16)]
@@ -83,7 +84,7 @@ def test_a_client_may_leave_in_the_middle_of_its_body(hub: Any) -> None:
     async def run() -> None:
         for _ in range(20):
             _, writer = await asyncio.open_connection("127.0.0.1", hub.port)
-            writer.write(head(1_000) + b'{"query":')
+            writer.write(head(hub, 1_000) + b'{"query":')
             await writer.drain()
             writer.close()
             await writer.wait_closed()
@@ -97,7 +98,7 @@ def test_a_body_may_come_slowly(hub: Any) -> None:
     async def run() -> bytes:
         reader, writer = await asyncio.open_connection("127.0.0.1", hub.port)
         body = b'{"query":"{__typename}"}'
-        writer.write(head(len(body)))
+        writer.write(head(hub, len(body)))
         for start in range(0, len(body), 6):
             await writer.drain()
             await asyncio.sleep(0.05)
@@ -114,7 +115,7 @@ def test_requests_sent_one_after_the_other_without_waiting_are_answered_in_order
     async def run() -> list[bytes]:
         reader, writer = await asyncio.open_connection("127.0.0.1", hub.port)
         bodies = [b'{"query":"{a%d:__typename}"}' % i for i in range(5)]
-        writer.write(b"".join(head(len(body)) + body for body in bodies))
+        writer.write(b"".join(head(hub, len(body)) + body for body in bodies))
         answers = []
         for body in bodies:
             raw = await reader.readuntil(b"\r\n\r\n")

@@ -3,9 +3,11 @@
 Bounds can be variables, so a cost is a sum of products, evaluated for each request in a few multiplications.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+from graphql import GraphQLObjectType, GraphQLSchema, get_named_type, get_nullable_type, is_list_type
 
 from baygate.gateway.limits import Limits
 from baygate.gateway.refusal import LimitExceeded, Refusal
@@ -71,10 +73,14 @@ def _evaluated(terms: Mapping[Factors, int], variables: Mapping[str, Any]) -> in
     return total
 
 
-def cost_of(selection: Selection, binding: Binding) -> Cost:
-    """Return the cost of a decided selection."""
+def cost_of(
+    selection: Selection, binding: Binding, local: Sequence[Selected] = (), schema: GraphQLSchema | None = None
+) -> Cost:
+    """Return the cost of a decided selection, and of entry points of ``schema`` that the hub answers itself."""
     counter = _Counter(binding)
     counter.count(selection, 1, ())
+    if schema is not None and schema.query_type is not None:
+        counter.count_here(schema.query_type, local, 1, ())
     return Cost(counter.rows, counter.values, tuple(counter.bounds))
 
 
@@ -97,16 +103,33 @@ class _Counter:
         fields = self.binding.roots if owner == "Query" else getattr(self.binding.objects.get(owner), "fields", {})
         bound = fields.get(each.field)
         if isinstance(bound, Several | Paged):
-            size = each.arguments.get("first") or each.arguments.get("last") or Literal(DEFAULT_PAGE)
-            self.bounds.append(size)
-            if isinstance(size, Literal):
-                times *= max(size.value, 0)
-            else:
-                assert isinstance(size, Variable)  # noqa: S101 - a bound is a number
-                factors = tuple(sorted((*factors, size.path[0])))
+            times, factors = self._listed(each, times, factors)
         if bound is not None:
             _add(self.rows, factors, times)
         self.count(selection, times, factors)
+
+    def count_here(self, owner: GraphQLObjectType, fields: Iterable[Selected], times: int, factors: Factors) -> None:
+        """Count what the hub answers itself: no rows; a list without a bound is taken for one of the usual size."""
+        for each in fields:
+            _add(self.values, factors, times)
+            definition = owner.fields.get(each.field)  # none stands for introspection, which other limits bound
+            if definition is None or each.selection is None:
+                continue
+            below: Any = get_named_type(definition.type)
+            inside = (times, factors)
+            if is_list_type(get_nullable_type(definition.type)):
+                inside = self._listed(each, times, factors)
+            for selected in each.selection.fields.values():
+                self.count_here(below, selected, *inside)
+
+    def _listed(self, each: Selected, times: int, factors: Factors) -> tuple[int, Factors]:
+        """Return how often stands what is in a list."""
+        size = each.arguments.get("first") or each.arguments.get("last") or Literal(DEFAULT_PAGE)
+        self.bounds.append(size)
+        if isinstance(size, Literal):
+            return times * max(size.value, 0), factors
+        assert isinstance(size, Variable)  # noqa: S101 - a bound is a number
+        return times, tuple(sorted((*factors, size.path[0])))
 
 
 def _add(terms: dict[Factors, int], factors: Factors, times: int) -> None:

@@ -9,9 +9,11 @@ import orjson
 from graphql import GraphQLSchema, OperationDefinitionNode, SelectionSetNode
 
 from baygate.access.access import Access
+from baygate.access.decision import Withholding
 from baygate.gateway.limits import Limits
 from baygate.gateway.operation import Operation
 from baygate.gateway.planning.cost import Cost, cost_of
+from baygate.gateway.planning.decided import Decided, decided_in
 from baygate.gateway.planning.release import Notice, Place, Releaser
 from baygate.gateway.planning.selection import Problem, Selector
 from baygate.gateway.refusal import Refusal
@@ -22,6 +24,8 @@ from baygate.sources.resident.statement import CompiledFetch, Statement, entitie
 RESIDENT = "resident"
 ENTITIES = "_entities"
 _MOST_ROWS_TO_COALESCE = 1_000
+_TOLD = {"FIELD_MASKED", "FIELD_CONDITIONAL", "SMALL_CELL"}
+"""Kinds of notices that are no errors."""
 
 
 @dataclass(frozen=True)
@@ -74,6 +78,7 @@ class Plan:
 
     ``keys`` are the response keys in order; ``resident`` answers most, ``entities`` and ``local`` the rest.
     ``notices`` are the same for every request of this plan; ``tail`` is their text, which follows the data.
+    ``decided`` is what becomes of each field asked for, for the tally.
     """
 
     keys: tuple[str, ...]
@@ -83,6 +88,7 @@ class Plan:
     cost: Cost
     notices: tuple[Notice, ...]
     tail: bytes
+    decided: tuple[Decided, ...]
     access_class: str
     valid_from: datetime.datetime
     valid_until: datetime.datetime
@@ -111,12 +117,12 @@ def plan(
     (fields,) = asked.fields.values()
     kept = tuple(each for each in fields if each.field in supergraph.binding.roots or each.field == TYPENAME)
     decided = releaser.root(Selection(asked.type, {asked.type: kept}))
-    cost = cost_of(decided, supergraph.binding)
+    local = [each for each in fields if each not in kept and each.field != ENTITIES]
+    cost = cost_of(decided, supergraph.binding, local, supergraph.schema)
     cost.check(variables, limits)
     references = tuple(
         _entities(each, access, supergraph, selector.problems) for each in fields if each.field == ENTITIES
     )
-    local = [each for each in fields if each not in kept and each.field != ENTITIES]
     notices = tuple(releaser.notices.values())
     return Plan(
         keys=tuple(each.key for each in fields),
@@ -126,6 +132,7 @@ def plan(
         cost=cost,
         notices=notices,
         tail=tail_of(notices),
+        decided=decided_in(decided, notices),
         access_class=access.access_class,
         valid_from=access.valid_from,
         valid_until=access.valid_until,
@@ -172,7 +179,7 @@ def entity_keys(schema: GraphQLSchema, name: str) -> tuple[tuple[str, ...], ...]
 
 
 def _only(definition: OperationDefinitionNode, fields: list[Selected], selector: Selector) -> OperationDefinitionNode:
-    """Return the operation reduced to what the hub itself answers: introspection and ``_service``."""
+    """Return the operation reduced to what the hub itself answers: introspection, ``_service``, its control plane."""
     nodes = [node for each in fields for node in selector.nodes[each.key]]
     return OperationDefinitionNode(
         operation=definition.operation,
@@ -184,10 +191,10 @@ def _only(definition: OperationDefinitionNode, fields: list[Selected], selector:
 
 
 def tail_of(notices: Iterable[Notice], more_errors: Sequence[Any] = ()) -> bytes:
-    """Return what follows the data: the errors, and in the extensions which places are masked or conditional."""
+    """Return what follows the data: the errors, and in the extensions which places are not told in full."""
     notices = tuple(notices)
     errors = [*more_errors] + [_error(each) for each in notices if each.kind in {"FIELD_WITHHELD", "BAD_USER_INPUT"}]
-    masked = [_told(each) for each in notices if each.kind in {"FIELD_MASKED", "FIELD_CONDITIONAL"}]
+    masked = [_told(each) for each in notices if each.kind in _TOLD]
     parts = {"errors": errors, "extensions": {"access": masked} if masked else None}
     return b"".join(b',"%s":%s' % (name.encode(), orjson.dumps(part)) for name, part in parts.items() if part)
 
@@ -196,12 +203,11 @@ def _error(notice: Notice) -> dict[str, Any]:
     if notice.kind == "BAD_USER_INPUT":
         return {"message": notice.message, "path": notice.path, "extensions": {"code": notice.kind}}
     withholding = notice.withholding
-    reason = f"by {withholding.policy} ({withholding.rule})" if withholding.policy else "no policy in force grants it"
     helps = {
         name: value for name, value in (("scopes", withholding.scopes), ("purposes", withholding.purposes)) if value
     }
     return {
-        "message": f"{notice.coordinate} is withheld: {reason}.",
+        "message": f"{notice.coordinate} is withheld: {_reason(withholding)}.",
         "path": notice.path,
         "extensions": {
             "code": notice.kind,
@@ -214,6 +220,16 @@ def _error(notice: Notice) -> dict[str, Any]:
     }
 
 
+def _reason(withholding: Withholding) -> str:
+    scopes, purposes = " and ".join(withholding.scopes), " or ".join(withholding.purposes)
+    if withholding.policy is None:
+        return f"the token lacks the scope {scopes}" if scopes else "no policy in force grants it"
+    if withholding.rule:
+        return f"{withholding.policy} denies it ({withholding.rule})"
+    needed = [*([f"with the scope {scopes}"] if scopes else []), *([f"for the purpose {purposes}"] if purposes else [])]
+    return f"{withholding.policy} grants it only {' and '.join(needed) or 'to others'}"
+
+
 def _told(notice: Notice) -> dict[str, Any]:
     return {
         "path": notice.path,
@@ -221,4 +237,5 @@ def _told(notice: Notice) -> dict[str, Any]:
         "coordinate": notice.coordinate,
         "providers": notice.providers,
         "rules": sorted(set(notice.rules)),
+        **({"message": notice.message} if notice.message else {}),
     }

@@ -10,19 +10,30 @@ Rules, in the order in which they are applied to each place:
 2. A relation to a type of which no row is there for this caller is withheld.
 3. A field is decided on its concrete type; one computed from others needs what its inputs need.
 4. A withheld or conditional field that may not be null withholds the nearest field above it that may.
+5. A count of rows of which a policy tells no small counts (``minCell``) is null below the largest number that any
+   policy sets for a type that is there, and the place says so beforehand, whatever the count. A list of such rows must
+   give something of every row: one that gives none (``__typename``, cursors, ``pageInfo``, what is withheld) would be
+   a count by another name, and is refused.
+
+What rule 5 does not do: to list a row is to count it. Whoever reaches a list reads what orders it, so he may name its
+rows one by one, at the price of listing them, within his limits and on record. Nor does it see two questions together:
+who is told of 40 rows and, under one more condition, of 38, knows of two. Numbers of which not even that may be known
+need a type of their own that holds only sums.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from graphql import GraphQLNonNull, GraphQLObjectType, GraphQLSchema
+from graphql import GraphQLSchema
 
 from baygate.access.access import Access
-from baygate.access.decision import WITHHELD, ByProvider, Decision, Rows, Withholding
+from baygate.access.decision import WITHHELD, ByProvider, Decision, Withholding
+from baygate.gateway.planning.reading import QUERY, Reading
 from baygate.gateway.planning.selection import Problem
-from baygate.sources.binding import Binding, Expression, One, Paged, Several, Verdict
+from baygate.sources.binding import Binding, One, Paged, Several, Verdict
 from baygate.sources.fetch import TYPENAME, Argument, Selected, Selection
+from baygate.sources.resident.pages import node_selections
 
 
 @dataclass(frozen=True)
@@ -66,7 +77,7 @@ class Releaser:
     ) -> None:
         self._access = access
         self._binding = binding
-        self._schema = schema
+        self._reading = Reading(access, binding, schema)
         self._problems = problems
         self.notices: dict[tuple[str, Place, str], Notice] = {}
 
@@ -82,11 +93,11 @@ class Releaser:
         """
         for owner in selection.fields:
             for key in keys:
-                if not self._plainly_read(owner, key):
+                if not self._reading.plainly(owner, key):
                     self._note("FIELD_WITHHELD", place, f"{owner}.{key}", self._reason(owner, key))
                     return None
-        if not any(_any(self._access.rows(owner)) for owner in selection.fields):
-            self._note("FIELD_WITHHELD", place, selection.type, WITHHELD.withholding)
+        if not any(self._reading.there(owner) for owner in selection.fields):
+            self._note("FIELD_WITHHELD", place, selection.type, self._closed(selection.fields))
             return None
         try:
             return self._selection(selection, place)
@@ -98,60 +109,39 @@ class Releaser:
             return selected
         bound = self._binding.roots[selected.field]
         place = Place((selected.key,))
-        if isinstance(bound, Verdict):
-            decisions = self._access.decide("Query", selected.field)
-            problem = self._problems.get(id(selected.arguments))
-            if problem:
-                self._complain(problem, "Query", selected, place)
-            elif not all(each.plain for each in decisions.every()):
-                self._note("FIELD_WITHHELD", place, f"Query.{selected.field}", self._reason("Query", selected.field))
-            else:
-                return selected
-            return replace(selected, decisions=ByProvider({}, WITHHELD))
-        return self._related("Query", selected, bound, place)
+        problem = self._problems.get(id(selected.arguments)) if isinstance(bound, Verdict) else None
+        if problem:
+            self._complain(problem, QUERY, selected, place)
+        elif not self._reading.enters(selected.field):
+            self._note("FIELD_WITHHELD", place, f"{QUERY}.{selected.field}", self._reason(QUERY, selected.field))
+        elif isinstance(bound, Verdict):
+            return replace(selected, decisions=self._access.decide(QUERY, selected.field))
+        else:
+            return self._related(QUERY, selected, bound, place)
+        return replace(selected, selection=None, decisions=ByProvider({}, WITHHELD))
 
     def _selection(self, selection: Selection, place: Place) -> Selection:
         rows = {name: self._access.rows(name) for name in selection.fields}
         fields = {
-            name: tuple(self._field(name, each, rows[name], place.at(each.key)) for each in each_fields)
+            name: tuple(self._field(name, each, place.at(each.key)) for each in each_fields)
             for name, each_fields in selection.fields.items()
-            if _any(rows[name])
+            if self._reading.there(name)
         }
         return Selection(selection.type, fields, {name: rows[name] for name in fields})
 
-    def _field(self, owner: str, selected: Selected, rows: ByProvider[Rows], place: Place) -> Selected:
+    def _field(self, owner: str, selected: Selected, place: Place) -> Selected:
         if selected.field == TYPENAME:
             return selected
-        decisions = self._decisions(owner, selected.field, rows)
-        present = _present(decisions, rows)
+        decisions = self._reading.decisions(owner, selected.field)
+        present = self._reading.present(owner, decisions)
         self._tell(owner, selected.field, present, place)
-        if any(each.lossy for _, each in present) and self._required(owner, selected.field):
+        if any(each.lossy for _, each in present) and self._reading.required(owner, selected.field):
             raise _Withheld
         decided = replace(selected, decisions=decisions)
         bound = self._binding.objects[owner].fields[selected.field]
         if isinstance(bound, One | Several | Paged) and not decided.withheld:
             return self._related(owner, decided, bound, place)
         return decided
-
-    def _decisions(self, owner: str, name: str, rows: ByProvider[Rows]) -> ByProvider[Decision]:
-        """Return what is decided for the providers whose rows are there, folded to one if all agree."""
-        asked = self._access.decide(owner, name)
-        needs = self._needs(owner, name)
-        providers = {*asked.decided, *rows.decided, *(each for need in needs for each in need.decided)}
-        decided = {
-            each: _combined(asked.of(each), [need.of(each) for need in needs]) for each in providers if rows.of(each)
-        }
-        if rows.otherwise:
-            otherwise = _combined(asked.otherwise, [need.otherwise for need in needs])
-            return ByProvider(
-                {each: decision for each, decision in decided.items() if decision != otherwise}, otherwise
-            )
-        distinct = set(decided.values())
-        return ByProvider({}, distinct.pop()) if len(distinct) == 1 else ByProvider(decided, WITHHELD)
-
-    def _needs(self, owner: str, name: str) -> list[ByProvider[Decision]]:
-        bound = self._binding.objects[owner].fields.get(name)
-        return [self._access.decide(owner, need) for need in bound.needs] if isinstance(bound, Expression) else []
 
     def _related(self, owner: str, selected: Selected, bound: Any, place: Place) -> Selected:
         assert selected.selection is not None  # noqa: S101 - a composite type always has a selection
@@ -163,24 +153,67 @@ class Releaser:
         targets = [each.name for each in self._binding.concrete(bound.target)]
         for target in targets:
             for name in _read(bound, selected.arguments):
-                if not self._plainly_read(target, name):
+                if not self._reading.plainly(target, name):
                     self._note("FIELD_WITHHELD", place, f"{target}.{name}", self._reason(target, name))
                     return withheld
-        if not any(_any(self._access.rows(target)) for target in targets):
-            self._note("FIELD_WITHHELD", place, bound.target, WITHHELD.withholding)
+        if not any(self._reading.there(target) for target in targets):
+            self._note("FIELD_WITHHELD", place, bound.target, self._closed(targets))
             return withheld
         try:
             if isinstance(bound, Paged):
-                return replace(selected, selection=self._connection(selected.selection, place, targets))
-            inside = place if isinstance(bound, One) else place.each()
-            return replace(selected, selection=self._selection(selected.selection, inside))
+                listed = replace(selected, selection=self._connection(selected.selection, place, targets))
+            else:
+                inside = place if isinstance(bound, One) else place.each()
+                listed = replace(selected, selection=self._selection(selected.selection, inside))
         except _Withheld:
             return withheld
+        counted = self._counted(bound, listed.selection, targets)
+        if counted:
+            self._complain(counted, owner, selected, place)
+            return withheld
+        return listed
 
     def _connection(self, selection: Selection, place: Place, targets: list[str]) -> Selection:
         ((name, fields),) = selection.fields.items()
-        rows = {target: self._access.rows(target) for target in targets if _any(self._access.rows(target))}
-        return Selection(selection.type, {name: tuple(self._structural(each, place) for each in fields)}, rows)
+        rows = {target: self._access.rows(target) for target in targets if self._reading.there(target)}
+        cells = self._cells(targets)
+        for each in fields if cells else ():
+            if each.field == "totalCount":
+                self._note_small(cells, place.at(each.key), f"{name}.{each.field}")
+        inside = {name: tuple(self._structural(each, place) for each in fields)}
+        return Selection(selection.type, inside, rows, max(cells.values(), default=0))
+
+    def _cells(self, targets: list[str]) -> dict[str, int]:
+        """Return of which types that are there a count must not be small, and how large it must be."""
+        known = {each: self._access.types[each].min_cell for each in targets if each in self._access.types}
+        return {each: cell for each, cell in known.items() if cell and self._reading.there(each)}
+
+    def _counted(self, bound: Any, listed: Selection | None, targets: list[str]) -> Problem | None:
+        """Return why a list is refused that gives nothing of some rows, so that they could only be counted."""
+        cells = {} if isinstance(bound, One) else self._cells(targets)
+        if not cells or listed is None:
+            return None
+        shown = [listed]
+        if isinstance(bound, Paged):
+            (fields,) = listed.fields.values()
+            if not {each.field for each in fields} & {"edges", "nodes", "pageInfo"}:
+                return None
+            shown = node_selections(fields)
+        silent = [target for target in cells if not any(self._gives(target, each) for each in shown)]
+        if not silent:
+            return None
+        return Problem(
+            f"Of {' and '.join(silent)} no count below {max(cells.values())} is told, and a list that gives nothing of "
+            "each row would be one: select a field of its nodes that you are given of every row."
+        )
+
+    def _gives(self, owner: str, selection: Selection) -> bool:
+        """Whether a value leaves of each row of a concrete type."""
+        values = [each.decisions for each in selection.fields.get(owner, ()) if each.selection is None]
+        return any(
+            decisions is not None and not any(each.lossy for _, each in self._reading.present(owner, decisions))
+            for decisions in values
+        )
 
     def _structural(self, selected: Selected, place: Place) -> Selected:
         if selected.selection is None:
@@ -197,20 +230,12 @@ class Releaser:
             selection=Selection(name, {name: tuple(self._structural(each, inside) for each in fields)}),
         )
 
-    def _plainly_read(self, owner: str, name: str) -> bool:
-        """Whether the caller sees the field as it is in every row that is there; keys that the contract hides pass."""
-        if name not in self._type(owner).fields:
-            return True
-        rows = self._access.rows(owner)
-        return all(each.plain for _, each in _present(self._decisions(owner, name, rows), rows)) if _any(rows) else True
-
-    def _required(self, owner: str, name: str) -> bool:
-        return isinstance(self._type(owner).fields[name].type, GraphQLNonNull)
-
-    def _type(self, owner: str) -> GraphQLObjectType:
-        type_ = self._schema.get_type(owner)
-        assert isinstance(type_, GraphQLObjectType)  # noqa: S101 - a concrete type
-        return type_
+    def _closed(self, owners: Iterable[str]) -> Withholding:
+        """Return why no row of any of these types is there: what would help most, as it is told of their fields."""
+        types = self._access.types
+        told = [self._reason(owner, name) for owner in owners if owner in types for name in types[owner].fields]
+        told.sort(key=lambda each: (bool(each.scopes or each.purposes), each.policy is not None))
+        return told[-1] if told else WITHHELD.withholding
 
     def _reason(self, owner: str, name: str) -> Withholding:
         decisions = self._access.decide(owner, name).every()
@@ -232,6 +257,13 @@ class Releaser:
                     tuple(release.rule for _, decision in chosen for release in decision.releases),
                 )
 
+    def _note_small(self, cells: Mapping[str, int], place: Place, coordinate: str) -> None:
+        rules = tuple(rule for each in cells for rule in self._access.types[each].cell_rules)
+        message = f"A count of fewer than {max(cells.values())} is not told."
+        self.notices["SMALL_CELL", place, coordinate] = Notice(
+            "SMALL_CELL", place.path, coordinate, (), rules=rules, message=message
+        )
+
     def _complain(self, problem: Problem, owner: str, selected: Selected, place: Place) -> None:
         notice = Notice("BAD_USER_INPUT", place.path, f"{owner}.{selected.field}", (), message=problem.message)
         self.notices["BAD_USER_INPUT", place, problem.message] = notice
@@ -247,22 +279,6 @@ class Releaser:
     ) -> None:
         notice = Notice(kind, place.path, coordinate, providers, withholding, rules)
         self.notices.setdefault((kind, place, coordinate), notice)
-
-
-def _present(decisions: ByProvider[Decision], rows: ByProvider[Rows]) -> list[tuple[str, Decision]]:
-    """Return the decisions of the providers whose rows are there, the rest under the empty name."""
-    present = [(each, decision) for each, decision in decisions.decided.items() if rows.of(each)]
-    return [*present, ("", decisions.otherwise)] if rows.otherwise or not decisions.decided else present
-
-
-def _combined(own: Decision, needs: list[Decision]) -> Decision:
-    """Return the decision for a value computed from others: plain if all are plain, else withheld."""
-    lacking = [need for need in needs if not need.plain]
-    return Decision((), lacking[0].withholding) if lacking else own
-
-
-def _any(rows: ByProvider[Rows]) -> bool:
-    return any(rows.every())
 
 
 def _read(bound: Any, arguments: Mapping[str, Argument]) -> Iterator[str]:

@@ -15,6 +15,8 @@ from typing import Any
 
 import httpx
 import pytest
+from tests.agency import CUSTOMS, DEVELOPER, Agency
+from tests.open_policies import ROOT
 
 GRAPHQL_RESPONSE = "application/graphql-response+json"
 _PATIENCE = 30.0
@@ -30,6 +32,8 @@ class Hub:
     dsn: str
     client: httpx.Client
     pid: int
+    auth: Agency
+    keys: Path
 
     @property
     def url(self) -> str:
@@ -41,6 +45,10 @@ class Hub:
         return self.client.post(
             self.url, headers={"content-type": "application/json", "accept": accept} | headers, **content
         )
+
+    def authorization(self) -> bytes:
+        """Return the header of a plain token, for whoever writes his requests by hand."""
+        return b"authorization: Bearer %s\r\n" % DEVELOPER.token(self.client, self.base).encode()
 
     def ask(self, query: str, variables: Any = None) -> httpx.Response:
         """POST a query."""
@@ -58,20 +66,27 @@ Serve = Callable[..., AbstractContextManager[Hub]]
 
 @pytest.fixture(scope="session")
 def serve(world: Any, tmp_path_factory: pytest.TempPathFactory) -> Serve:
-    """Return the way to start a server: settings as ``BAYGATE_...`` variables without the prefix."""
+    """Return the way to start a server: settings as ``BAYGATE_...`` variables without the prefix.
+
+    It is there when it answers ``until``; one that cannot be ready is waited for at ``healthz``.
+    """
     directory = tmp_path_factory.mktemp("hubs")
     keys = directory / "keys"
+    root = directory / "root.jws"
+    root.write_bytes(ROOT)
 
     @contextlib.contextmanager
-    def serving(profile: str, **settings: object) -> Iterator[Hub]:
+    def serving(profile: str, *, until: str = "readyz", **settings: object) -> Iterator[Hub]:
         port = _free_port()
         log = directory / f"{port}.log"
         environment = {name: value for name, value in os.environ.items() if not name.startswith("BAYGATE_")}
         environment |= {
             "BAYGATE_PROFILE": profile,
             "BAYGATE_KEYS": str(keys),
-            "BAYGATE_DATABASE__DSN": world.dsn,
+            "BAYGATE_DATABASE__DSN": world.dsn if profile == "development" else world.production,
             "BAYGATE_SERVER__PORT": str(port),
+            "BAYGATE_POLICIES__ROOT": str(root),
+            "BAYGATE_POLICIES__HEADS": str(directory / f"{port}.heads.json"),
         }
         environment |= {f"BAYGATE_{name.upper()}": str(value) for name, value in settings.items()}
         with log.open("wb") as output:
@@ -80,9 +95,10 @@ def serve(world: Any, tmp_path_factory: pytest.TempPathFactory) -> Serve:
             )
         base = f"http://127.0.0.1:{port}"
         try:
-            with httpx.Client(timeout=30, trust_env=False) as client:
-                _wait_until_it_answers(client, base, process, log)
-                yield Hub(base, port, log, world.dsn, client, process.pid)
+            auth = DEVELOPER if profile == "development" else CUSTOMS
+            with httpx.Client(timeout=30, trust_env=False, auth=auth) as client:
+                _wait_until_it_answers(client, f"{base}/{until}", process, log)
+                yield Hub(base, port, log, environment["BAYGATE_DATABASE__DSN"], client, process.pid, auth, keys)
         finally:
             process.send_signal(signal.SIGTERM)
             try:
@@ -117,13 +133,13 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _wait_until_it_answers(client: httpx.Client, base: str, process: "subprocess.Popen[bytes]", log: Path) -> None:
+def _wait_until_it_answers(client: httpx.Client, url: str, process: "subprocess.Popen[bytes]", log: Path) -> None:
     deadline = time.monotonic() + _PATIENCE
     while time.monotonic() < deadline:
         if process.poll() is not None:
             break
         with contextlib.suppress(httpx.TransportError):
-            if client.get(f"{base}/healthz").status_code == 200:
+            if client.get(url).status_code == 200:
                 return
         time.sleep(0.05)
     raise AssertionError(f"the server does not answer:\n{log.read_text()}")
