@@ -28,15 +28,18 @@ def test_every_command_explains_itself(command: list[str]) -> None:
     assert len(done.stdout.splitlines()) > 4
 
 
+DEVELOPMENT = {"BAYGATE_DATABASE__DSN": "postgresql:///x", "BAYGATE_PROFILE": "development"}
+
+
 @pytest.mark.parametrize(
     ("arguments", "environment", "told"),
     [
         (["serve"], {}, "database: Field required"),
         (["serve", "--config", "no/such.toml"], {}, "There is no settings file"),
-        (["serve"], {"BAYGATE_DATABASE__DSN": "postgresql:///x", "BAYGATE_SERVER__HOST": "0.0.0.0"}, "not a loopback"),
+        (["serve"], DEVELOPMENT | {"BAYGATE_SERVER__HOST": "0.0.0.0"}, "not a loopback"),
         (
             ["serve"],
-            {"BAYGATE_DATABASE__DSN": "postgresql:///x", "BAYGATE_SERVER__HOST": "example.com"},
+            DEVELOPMENT | {"BAYGATE_SERVER__HOST": "example.com"},
             "not a loopback",
         ),
         (["serve"], {"BAYGATE_DATABASE__DSN": "postgresql:///x", "BAYGATE_LIMITS__DEPTH": "0"}, "limits.depth"),
@@ -47,7 +50,7 @@ def test_every_command_explains_itself(command: list[str]) -> None:
         ),
         (["db", "status", "--dsn", "postgresql://127.0.0.1:1/x"], {}, "No PostgreSQL answers"),
         (["db", "status", "--dsn", "nonsense"], {}, "not a postgresql:// address"),
-        (["query", "-", "--url", "http://127.0.0.1:1/graphql"], {}, "Start one with: baygate demo"),
+        (["query", "-", "--clients", "no/such"], {}, "`make demo` makes some"),
         (["query", "-", "--url", "file:///etc/passwd"], {}, "not an http address"),
         (["query", "-", "--variables", "{"], {}, "--variables is not JSON"),
         (["schema", "check", "--directory", "no/such"], {}, "baygate schema export"),

@@ -1,26 +1,41 @@
 """What the commands share: errors that say what to do, and progress on long work."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from importlib import import_module
 from typing import Any
 
 import click
 
-from baygate.settings import SettingsError
-from baygate.storage.errors import StorageError
+from baygate.errors import OperatorError
 
 
 class Commands(click.Group):
-    """A group whose commands end in one line of error and one of advice, never in a stack trace."""
+    """A group whose commands end in one line of error and one of advice, never in a stack trace.
+
+    ``modules`` says in which module each command is; it is loaded when the command is asked for.
+    """
+
+    def __init__(self, *args: Any, modules: Mapping[str, str], **more: Any) -> None:
+        super().__init__(*args, **more)
+        self._modules = modules
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's
+        """Return the names of all commands."""
+        return list(self._modules)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:  # noqa: ARG002 - click's
+        """Load a command."""
+        module = self._modules.get(name)
+        command: click.Command | None = getattr(import_module(module), name.replace("-", "_")) if module else None
+        return command
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command."""
         try:
             return super().invoke(ctx)
-        except StorageError as error:
+        except OperatorError as error:
             raise Failure(error.what, error.advice) from None
-        except SettingsError as error:
-            raise Failure(str(error)) from None
 
 
 class Failure(click.ClickException):

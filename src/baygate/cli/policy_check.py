@@ -1,0 +1,166 @@
+"""``baygate policy lint`` and ``test``: whether a source says what it may and should, before anybody signs it."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import click
+
+from baygate.access.documents.cases import failures
+from baygate.access.documents.check import check_policy
+from baygate.access.documents.model import interpreted
+from baygate.access.documents.policy import EVERY, Case, Denial, Grant, PolicyDocument
+from baygate.access.documents.refusal import Refused, Step
+from baygate.access.documents.root import Agency, AllowedSigner, RootDocument
+from baygate.access.documents.trust import Trusted
+from baygate.access.purposes import PURPOSES
+from baygate.cli.console import Failure
+from baygate.cli.db import config_option
+from baygate.cli.policy_files import (
+    SIGNED,
+    DocumentFile,
+    bytes_of,
+    demanded,
+    document_of,
+    explained,
+    facts,
+    files_argument,
+    opened,
+    required_root,
+    root_option,
+    root_path,
+)
+from baygate.cli.policy_store import now
+
+TO_DO = "TODO"
+"""What stands in a new source where somebody has to write something."""
+_HASH = re.compile(rb'("schemaHash"\s*:\s*)"[^"]*"')
+_NO_HASH = b"sha256:" + b"0" * 64
+
+
+@click.command()
+@files_argument
+@click.option("--fix-hash", is_flag=True, help="Write the schema hash that the source should have into it.")
+@root_option
+@config_option
+def lint(files: tuple[Path, ...], root: Path | None, config: Path | None, *, fix_hash: bool) -> None:
+    """Check sources: members, ownership, registries, transforms, conditions, schema hash.
+
+    Without a root document nothing is known of ownership and agencies, and the rest is checked.
+    """
+    known = _root(root, config)
+    if known is None:
+        click.echo("Mind: without a root document (--root) it is not checked who owns what.", err=True)
+    wrong = 0
+    for path in files:
+        try:
+            if fix_hash and path.suffix != SIGNED:
+                _fix_hash(path)
+            found = opened(path)
+            if isinstance(found.document, PolicyDocument):
+                _check(found.document, known or _stand_in(found.document))
+        except Refused as refused:
+            wrong += 1
+            click.echo(f"{path}: {refused}")
+            continue
+        click.echo(f"{path}: {found.name}, version {found.version}, is sound.")
+    if wrong:
+        raise Failure(f"{wrong} of {len(files)} are not as they must be.")
+
+
+@click.command()
+@files_argument
+@root_option
+@config_option
+def test(files: tuple[Path, ...], root: Path | None, config: Path | None) -> None:
+    """Run the tests that stand in policies, each policy by itself."""
+    known = _root(root, config)
+    if known is None:
+        required_root(root, config)
+        return
+    failed = sum(_test(document_of(path), known) for path in files)
+    if failed:
+        raise Failure(f"{failed} {'test fails' if failed == 1 else 'tests fail'}.", "Correct the rule or the test.")
+
+
+def _root(root: Path | None, config: Path | None) -> RootDocument | None:
+    path = root_path(root, config)
+    if path is None:
+        return None
+    return explained(path, lambda: Trusted(bytes_of(path), facts(), now()).root.document)
+
+
+def _check(document: PolicyDocument, root: RootDocument) -> None:
+    """Check all but the embedded tests, whatever the schema hash is, and then that; raise Refused."""
+    owner = root.by_id.get(document.owner)
+    if owner is None:
+        raise Refused(Step.SIGNER, f"{document.owner} is no agency of the root document")
+    expected = facts().schema_hash(document.coordinates())
+    check_policy(document.model_copy(update={"schema_hash": expected}), owner, root, facts())
+    if document.schema_hash != expected:
+        raise Refused(Step.RULES, f"schemaHash is not that of the contract, {expected} (--fix-hash writes it)")
+    if now() >= document.expires:
+        raise Refused(Step.DATES, f"it expired at {document.expires:%Y-%m-%d %H:%M:%S} UTC")
+    rules: tuple[Grant | Denial, ...] = (*document.grants, *document.denials)
+    bases = [document.legal_basis, *(each.legal_basis for each in rules)]
+    if any(each is not None and each.startswith(TO_DO) for each in bases):
+        raise Refused(Step.RULES, f"a legal basis is still to be written ({TO_DO})")
+    if document.catalogue_id == TO_DO:
+        raise Refused(Step.RULES, f"catalogueId is still to be written ({TO_DO})")
+
+
+def _stand_in(document: PolicyDocument) -> RootDocument:
+    """Return a root by which the owner owns everything, for want of a real one."""
+    rules: tuple[Grant | Denial, ...] = (*document.grants, *document.denials)
+    named = {name for each in rules if each.to for name in each.to.agencies} - {document.owner}
+    owner = Agency(
+        id=document.owner,
+        name=document.owner,
+        jurisdiction="CN-GD",
+        signers=(AllowedSigner(subject="CN=nobody"),),
+        providers=(document.owner,),
+        owns={each.type: (EVERY,) for each in rules},
+    )
+    others = (Agency(id=name, name=name, jurisdiction="CN-GD") for name in sorted(named))
+    scopes = {scope for of in demanded().values() for each in of.values() for some in each for scope in some}
+    parts: dict[str, Any] = {"agencies": (owner, *others), "purposes": tuple(PURPOSES), "scopes": tuple(scopes)}
+    return RootDocument.model_construct(**parts)
+
+
+def _fix_hash(path: Path) -> None:
+    """Write the schema hash into a source, and change nothing else of it; raise Refused."""
+    text = bytes_of(path)
+    blank, found = _HASH.subn(rb'\1"' + _NO_HASH + b'"', text)
+    if not found:
+        raise Refused(Step.SCHEMA, 'there is no "schemaHash" to write into')
+    document = interpreted(blank, PolicyDocument)
+    expected = facts().schema_hash(document.coordinates()).encode()
+    fixed = blank.replace(_NO_HASH, expected)
+    if fixed != text:
+        path.write_bytes(fixed)
+        click.echo(f"{path}: schemaHash is now {expected.decode()}.")
+
+
+def _test(found: DocumentFile, root: RootDocument) -> int:
+    """Run a policy's tests and tell of each; return how many fail."""
+    document = found.document
+    if not isinstance(document, PolicyDocument):
+        raise Failure(f"{found.path} is {found.name}, which has no tests.")
+    owner = root.by_id.get(document.owner)
+    if owner is None:
+        raise Failure(f"{document.owner} is no agency of the root document.")
+    if not document.tests:
+        click.echo(f"{document.policy_id}: no tests")
+    failed = 0
+    for number, case in enumerate(document.tests, 1):
+        wrong = failures(document.model_copy(update={"tests": (case,)}), owner, root, facts())
+        failed += len(wrong)
+        told = wrong[0].partition(": ")[2] if wrong else _told(case)
+        click.echo(f"{document.policy_id}: {'FAILS' if wrong else 'passes'} {number}: {told}")
+    return failed
+
+
+def _told(case: Case) -> str:
+    given = case.given
+    by = f" by {case.by}" if case.by else ""
+    return f"{given.field} for {given.purpose}, {given.agency or given.jurisdiction or 'somebody'}: {case.expect}{by}"

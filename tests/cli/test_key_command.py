@@ -1,0 +1,80 @@
+"""``baygate key``: the hub's own keys."""
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from baygate.gateway.admission import SIGNING_KEYS
+from baygate.storage.keys import USES
+
+
+@pytest.fixture
+def keys(tmp_path: Path) -> Path:
+    return tmp_path / "keys"
+
+
+def key(command: str, keys: Path, *more: str) -> "subprocess.CompletedProcess[str]":
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("BAYGATE_")}
+    line = [sys.executable, "-m", "baygate", "key", command, "--keys", str(keys), *more]
+    return subprocess.run(line, capture_output=True, text=True, env=environment, timeout=60, check=False)
+
+
+def test_what_is_missing_is_made_and_what_is_there_stays(keys: Path) -> None:
+    assert f"The keys are in {keys}" in key("create", keys).stdout
+    made = {each: each.read_bytes() for each in keys.rglob("*") if each.is_file()}
+    assert {each.stem for each in made if each.suffix == ".key"} == set(USES)
+    assert [each.parent.name for each in made if each.suffix == ".pem"] == [SIGNING_KEYS]
+    assert {each.stat().st_mode & 0o777 for each in made} == {0o600}
+    assert {each.stat().st_mode & 0o777 for each in keys.rglob("*") if each.is_dir()} == {0o700}
+    assert key("create", keys).returncode == 0
+    assert {each: each.read_bytes() for each in keys.rglob("*") if each.is_file()} == made
+
+
+def test_the_next_key_is_listed_and_signs_later(keys: Path) -> None:
+    key("create", keys)
+    (first,) = key("list", keys).stdout.splitlines()
+    assert " signs " in first
+    done = key("rotate", keys)
+    assert "signs from" in done.stdout
+    assert "Copy the file to every hub" in done.stdout
+    before, after = key("list", keys).stdout.splitlines()
+    assert before == first
+    assert after.startswith(done.stdout.split()[0])
+    assert "will sign" in after
+
+
+def test_a_key_may_sign_at_once_where_nobody_keeps_the_set(keys: Path) -> None:
+    key("create", keys)
+    first = key("list", keys).stdout.split()[0]
+    # another second than the first key's, which names its file
+    assert key("rotate", keys, "--after", "2").returncode == 0
+    time.sleep(2)
+    states = {line.split()[0]: line.split()[1] for line in key("list", keys).stdout.splitlines()}
+    assert states.pop(first) == "signed"
+    assert list(states.values()) == ["signs"]
+
+
+@pytest.mark.parametrize("command", ["list"])
+def test_without_keys_there_is_advice(keys: Path, command: str) -> None:
+    done = key(command, keys)
+    assert done.returncode == 1
+    assert "Run: baygate key create" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_key_that_is_open_to_everybody_is_refused(keys: Path) -> None:
+    key("create", keys)
+    (file,) = (keys / SIGNING_KEYS).glob("*.pem")
+    file.chmod(0o604)
+    done = key("list", keys)
+    assert f"Run: chmod o= {file}" in done.stderr
+
+
+@pytest.mark.parametrize("after", ["-1", "soon"])
+def test_a_key_does_not_begin_in_the_past(keys: Path, after: str) -> None:
+    assert key("rotate", keys, "--after", after).returncode == 2
+    assert not keys.exists()
