@@ -4,7 +4,7 @@ PYTHON ?= python3
 PORT ?= 8080
 BIN := .venv/bin
 
-.PHONY: demo test lint bench schema lock clean help
+.PHONY: demo test lint bench schema policies lock clean help
 
 help:
 	@echo "make demo    run the hub on http://127.0.0.1:$(PORT), with its own PostgreSQL and a sample world"
@@ -12,6 +12,7 @@ help:
 	@echo "make lint    ruff and mypy"
 	@echo "make bench   measure the hub beside a hand-written handler (needs wrk)"
 	@echo "make schema  write the contract to schema/"
+	@echo "make policies  sign the example policies in policies/ that changed"
 	@echo "make lock    resolve the dependencies anew"
 
 demo: .venv/.demo
@@ -30,6 +31,10 @@ bench: .venv/.dev
 
 schema: .venv/.demo
 	$(BIN)/baygate schema export
+
+# with the example keys of certs.example, which anybody has: for the demo alone
+policies: .venv/.demo
+	$(BIN)/python -m baygate.sample.policies
 
 .venv/.python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
