@@ -6,11 +6,19 @@ import signal
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from bench.callers import Headers, nobody
+
+if TYPE_CHECKING:
+    from bench.world import World
+
+WITH_MASKS = "hand-written with masks"
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -19,6 +27,9 @@ class Contestant:
     name: str
     command: tuple[str, ...]
     environment: dict[str, str]
+    headers: Headers = nobody
+    baseline: str = "hand-written"
+    """Whom it is compared with, and whose answer it gives."""
 
 
 def uvicorn(module: str, port: int) -> tuple[str, ...]:
@@ -36,20 +47,30 @@ def granian(module: str, port: int, *, factory: bool = False) -> tuple[str, ...]
     )  # fmt: skip
 
 
-def contestants(dsn: str, port: int, keys: Path) -> dict[str, Contestant]:
+def contestants(world: "World", port: int) -> dict[str, Contestant]:
     hub = {
         "BAYGATE_PROFILE": "development",
-        "BAYGATE_KEYS": str(keys),
-        "BAYGATE_DATABASE__DSN": dsn,
+        "BAYGATE_KEYS": str(world.keys),
+        "BAYGATE_DATABASE__DSN": world.dsn,
+        "BAYGATE_POLICIES__ROOT": str(world.root),
+        "BAYGATE_POLICIES__HEADS": str(world.keys.parent / "heads.json"),
         "BAYGATE_SERVER__PORT": str(port),
     }
-    bench = {"BENCH_DSN": dsn}
+    clients = world.clients
+    bench = {"BENCH_DSN": world.dsn}
     serve = (sys.executable, "-m", "baygate", "serve")
+    unauthenticated = (sys.executable, "-m", "bench.unauthenticated")
     return {
-        "hub": Contestant("hub", serve, hub),
+        "hub": Contestant("hub", serve, hub, clients.bearer),
+        "hub without authentication": Contestant("hub without authentication", unauthenticated, hub),
+        "hub with DPoP": Contestant("hub with DPoP", serve, hub, clients.proven),
+        "hub with masks": Contestant("hub with masks", serve, hub, clients.masked, WITH_MASKS),
         "hand-written": Contestant("hand-written", uvicorn("bench.handwritten:app", port), bench),
+        WITH_MASKS: Contestant(WITH_MASKS, uvicorn("bench.handwritten:masking", port), bench, baseline=WITH_MASKS),
         "resolvers": Contestant("resolvers", uvicorn("bench.resolvers:app", port), bench),
-        "hub on granian": Contestant("hub on granian", granian("baygate.gateway.app:worker", port, factory=True), hub),
+        "hub on granian": Contestant(
+            "hub on granian", granian("baygate.gateway.app:worker", port, factory=True), hub, clients.bearer
+        ),
         "hand-written on granian": Contestant("hand-written on granian", granian("bench.handwritten:app", port), bench),
     }
 
@@ -72,13 +93,16 @@ def running(contestant: Contestant, port: int) -> Iterator[int]:
 
 
 def _await(port: int, process: "subprocess.Popen[bytes]") -> None:
-    body = b'{"query": "{ __typename }", "variables": {"uscc": "none"}}'
-    headers = {"content-type": "application/json"}
-    request = urllib.request.Request(f"http://127.0.0.1:{port}/graphql", body, headers)
     for _ in range(300):
         if process.poll() is not None:
             raise RuntimeError(f"{process.args} ended with {process.returncode}")
-        with contextlib.suppress(OSError), urllib.request.urlopen(request, timeout=1):
-            return
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=1):
+                return
+        except urllib.error.HTTPError as error:
+            if error.code == 404:  # it has no such page, but it answers
+                return
+        except OSError:
+            pass
         time.sleep(0.1)
     raise RuntimeError(f"{process.args} does not answer")

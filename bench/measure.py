@@ -9,6 +9,8 @@ from pathlib import Path
 
 import psutil
 
+from bench.callers import Clients, Headers, lines
+
 SCRIPT = Path(__file__).with_name("load.lua")
 WARM_UP = 3
 
@@ -35,24 +37,29 @@ class Measurement:
         )
 
 
-def agree(answers: dict[str, object], name: str, port: int, bodies: Path) -> None:
+def agree(answers: dict[str, object], name: str, port: int, bodies: Path, headers: Headers) -> None:
     """Raise SystemExit unless a contestant answers the first questions as those before it did."""
-    headers = {"content-type": "application/json"}
-    for body in bodies.read_text().splitlines()[:5]:
-        request = urllib.request.Request(f"http://127.0.0.1:{port}/graphql", body.encode(), headers)
+    proven = list(headers(1))
+    for number, body in enumerate(bodies.read_text().splitlines()[:5]):
+        said = dict(each.split(": ", 1) for each in proven[number % len(proven)].split("\t"))
+        sent = {"content-type": "application/json"} | said
+        request = urllib.request.Request(f"http://127.0.0.1:{port}/graphql", body.encode(), sent)
         with urllib.request.urlopen(request, timeout=10) as response:
-            answer = json.load(response)
+            answer = json.load(response)["data"]
         if answers.setdefault(body, answer) != answer:
             raise SystemExit(f"{name} does not give the answer that the others give to {body}")
 
 
-def measure(name: str, pid: int, port: int, connections: int, seconds: int, bodies: Path, seed: int) -> Measurement:
+def measure(
+    name: str, pid: int, port: int, connections: int, seconds: int, bodies: Path, seed: int, headers: Headers
+) -> Measurement:
     """Warm up, then load a server for ``seconds``; raise SystemExit if wrk is not installed."""
     if shutil.which("wrk") is None:
         raise SystemExit("The load generator wrk is missing: apt-get install wrk, or brew install wrk.")
-    _wrk(port, connections, WARM_UP, bodies, seed)
+    _wrk(port, connections, WARM_UP, bodies, seed, lines(headers(WARM_UP)))
+    made = lines(headers(seconds))
     before = _cpu(pid)
-    told = _wrk(port, connections, seconds, bodies, seed + 1)
+    told = _wrk(port, connections, seconds, bodies, seed + 1, made)
     spent = _cpu(pid) - before
     rss = sum(each.memory_info().rss for each in _family(pid)) / 1e6
     return Measurement(
@@ -67,10 +74,22 @@ def measure(name: str, pid: int, port: int, connections: int, seconds: int, bodi
     )
 
 
-def _wrk(port: int, connections: int, seconds: int, bodies: Path, seed: int) -> dict[str, float]:
+def tokens_a_second(port: int, connections: int, seconds: int, clients: Clients) -> float:
+    """Return how many tokens one worker gives a second, each to an assertion and a proof of its own."""
+    bodies, headers = clients.asking(seconds)
+    path = "/oauth/token"
+    told = _wrk(port, connections, seconds, lines(bodies), 0, lines(headers), path)
+    if told["failed"]:
+        raise SystemExit(f"{told['failed']} requests for tokens failed")
+    return told["requests"] / told["seconds"]
+
+
+def _wrk(
+    port: int, connections: int, seconds: int, bodies: Path, seed: int, headers: Path, path: str = "/graphql"
+) -> dict[str, float]:
     command = [
         "wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "10s", "-s", str(SCRIPT),
-        f"http://127.0.0.1:{port}/graphql", "--", str(bodies), str(seed),
+        f"http://127.0.0.1:{port}{path}", "--", str(bodies), str(seed), str(headers),
     ]  # fmt: skip
     output = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     told: dict[str, float] = json.loads(output.strip().splitlines()[-1])

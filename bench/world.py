@@ -14,7 +14,9 @@ from baygate.storage.database import Database
 from baygate.storage.embedded import EmbeddedPostgres
 from baygate.storage.errors import NotEmptyError
 from baygate.storage.keys import Keys, read_or_create
+from bench.callers import Clients
 from bench.contestants import ROOT
+from bench.governing import govern
 from bench.question import QUERY
 
 _ASKED = 4_000
@@ -30,11 +32,13 @@ order by md5(m.uscc) limit $1
 class World:
     dsn: str
     keys: Path
+    root: Path
     bodies: Path
+    clients: Clients
 
 
 @contextlib.contextmanager
-def prepared(enterprises: int) -> Iterator[World]:
+def prepared(enterprises: int, port: int) -> Iterator[World]:
     """Start PostgreSQL on the world of this size, made first if it is not there."""
     home = ROOT / ".baygate" / "bench" / str(enterprises)
     home.mkdir(parents=True, exist_ok=True)
@@ -43,7 +47,10 @@ def prepared(enterprises: int) -> Iterator[World]:
         asyncio.run(_fill(postgres.dsn(), read_or_create(home / "keys"), enterprises))
         bodies = home / "bodies.ndjson"
         bodies.write_text(asyncio.run(_bodies(postgres.dsn())))
-        yield World(postgres.dsn(), home / "keys", bodies)
+        clients = Clients(home, port)
+        asyncio.run(clients.register(postgres.dsn()))
+        govern(postgres.dsn(), home / "root.jws")
+        yield World(postgres.dsn(), home / "keys", home / "root.jws", bodies, clients)
 
 
 async def _fill(dsn: str, keys: Keys, enterprises: int) -> None:
