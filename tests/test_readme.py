@@ -1,12 +1,14 @@
-"""The README is true: every command in it runs, and answers what it says."""
+"""What is written is true: every command in README and the walks of docs runs, in its order, and answers as it says."""
 
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator
@@ -15,37 +17,47 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-TEXT = (ROOT / "README.md").read_text(encoding="utf-8")
-BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", TEXT, re.DOTALL | re.MULTILINE)
-COMMANDS = [
-    (line.removeprefix("$ "), following)
-    for (kind, text), following in zip(BLOCKS, [*BLOCKS[1:], ("", "")], strict=True)
-    if kind == "console"
-    for line in text.splitlines()
-]
-ASKING = [(command, answer) for command, (kind, answer) in COMMANDS if kind == "json"]
-OTHERS = [command for command, (kind, _) in COMMANDS if kind != "json"]
+README, WALK, POLICIES = ROOT / "README.md", ROOT / "docs" / "oauth.md", ROOT / "docs" / "policies.md"
+
+
+def commands(file: Path) -> list[tuple[str, str]]:
+    """Return the commands of a text, each with the answer that follows it, if one does."""
+    blocks = re.findall(r"^```(\w+)\n(.*?)^```$", file.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
+    found = []
+    for (kind, text), (following, answer) in zip(blocks, [*blocks[1:], ("", "")], strict=True):
+        lines = [line.removeprefix("$ ") for line in text.splitlines()] if kind == "console" else []
+        answers = [""] * (len(lines) - 1) + [answer if following in {"json", "text"} else ""]
+        found += list(zip(lines, answers, strict=True)) if lines else []
+    return found
+
+
+def same(printed: str, answer: str) -> bool:
+    """Whether a command answers as a text says: the same JSON, or the same words."""
+    try:
+        return bool(json.loads(printed) == json.loads(answer))
+    except ValueError:
+        return printed == answer
+
+
+def python_blocks(file: Path) -> list[str]:
+    return re.findall(r"^```python\n(.*?)^```$", file.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
+
+
+ASKING = [(command, answer) for command, answer in commands(README) if answer]
+OTHERS = [command for command, answer in commands(README) if not answer]
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+def demo() -> Iterator["Demo"]:
     """The demo as a newcomer starts it, on a free port; ended as he ends it."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    data = tmp_path_factory.mktemp("demo")
+    home = Path(tempfile.mkdtemp(prefix="bg-"))
     command = [
-        sys.executable,
-        "-m",
-        "baygate",
-        "demo",
-        "--data",
-        str(data),
-        "--port",
-        str(port),
-        "--enterprises",
-        "120",
-    ]
+        sys.executable, "-m", "baygate", "demo", "--data", str(home / "demo"), "--port", str(port),
+        "--enterprises", "120",
+    ]  # fmt: skip
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     try:
         for _ in range(600):
@@ -55,21 +67,46 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
                     break
             except OSError:
                 time.sleep(0.1)
-        yield port
+        yield Demo(home, port)
     finally:
         process.send_signal(signal.SIGINT)
         output, _ = process.communicate(timeout=30)
     assert process.returncode == 0, output
     assert "Traceback" not in output, output
-    assert not (data / "postgres" / "postmaster.pid").exists(), "PostgreSQL was left running"
+    assert not (home / "demo" / "postgres" / "postmaster.pid").exists(), "PostgreSQL was left running"
+    shutil.rmtree(home)
+
+
+class Demo:
+    """A demo that runs: commands are run as printed, but for its directory and port."""
+
+    def __init__(self, home: Path, port: int) -> None:
+        self._home = home
+        self._port = port
+
+    def run(self, command: str) -> str:
+        how = {"shell": True, "cwd": ROOT, "env": self.environment(), "capture_output": True, "text": True}
+        done = subprocess.run(self.here(command), check=False, **how)
+        assert done.returncode == 0, f"{command}\n{done.stdout}{done.stderr}"
+        return done.stdout
+
+    def here(self, text: str) -> str:
+        meant = {
+            ".venv/bin/baygate": f"{sys.executable} -m baygate",
+            ".venv/bin/python": sys.executable,
+            ".baygate/": f"{self._home}/",
+            ":8080": f":{self._port}",
+        }
+        return re.sub("|".join(map(re.escape, meant)), lambda printed: meant[printed[0]], text)
+
+    def environment(self) -> dict[str, str]:
+        url = f"http://127.0.0.1:{self._port}/graphql"
+        return os.environ | {"BAYGATE_URL": url, "BAYGATE_CLIENTS": str(self._home / "demo" / "clients")}
 
 
 @pytest.mark.parametrize(("command", "answer"), ASKING)
-def test_a_question_in_the_readme_is_answered_as_it_says(demo: int, command: str, answer: str) -> None:
-    here = command.replace(".venv/bin/baygate", f"{sys.executable} -m baygate").replace(":8080", f":{demo}")
-    environment = os.environ | {"BAYGATE_URL": f"http://127.0.0.1:{demo}/graphql"}
-    done = subprocess.run(here, shell=True, cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
-    assert json.loads(done.stdout) == json.loads(answer)
+def test_a_question_in_the_readme_is_answered_as_it_says(demo: Demo, command: str, answer: str) -> None:
+    assert same(demo.run(command), answer)
 
 
 @pytest.mark.parametrize("command", OTHERS)
@@ -81,9 +118,31 @@ def test_a_command_in_the_readme_exists(command: str) -> None:
         subprocess.run(here, shell=True, cwd=ROOT, check=True, capture_output=True)
 
 
-def test_the_readme_has_commands() -> None:
+def test_the_walk_from_a_key_to_the_first_query_goes_as_printed(demo: Demo) -> None:
+    for command, answer in commands(WALK):
+        printed = demo.run(command)
+        if answer:
+            assert same(printed, answer), command
+
+
+def test_the_way_of_a_policy_goes_as_printed(demo: Demo) -> None:
+    printed = [demo.run(command) for command, _ in commands(POLICIES)]
+    assert "is given" in printed[-2], "what was published is in force"
+
+
+@pytest.mark.parametrize("program", python_blocks(WALK))
+def test_a_program_in_the_walk_gets_its_data(demo: Demo, program: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", demo.here(program)], capture_output=True, text=True, cwd=ROOT, check=False
+    )
+    assert json.loads(done.stdout or "null") == {"data": {"party": {"name": "濠江食品進口有限公司"}}}, done.stderr
+
+
+def test_the_texts_have_commands() -> None:
     assert len(ASKING) >= 4
     assert "make demo" in OTHERS
+    assert len(commands(WALK)) > 12
+    assert len(python_blocks(WALK)) == 1
 
 
 def test_every_link_in_the_documentation_leads_somewhere() -> None:
