@@ -1,6 +1,8 @@
 """The scopes' gate: no way to a field leads around what the contract demands for it."""
 
+import datetime
 from collections.abc import Iterator
+from dataclasses import replace
 from enum import Enum
 from itertools import combinations
 from typing import Any, NewType
@@ -213,6 +215,13 @@ def test_callers_of_other_scopes_share_no_plan() -> None:
     classes = {behind(*each).access_class for size in range(4) for each in combinations(["node", "thing", "z"], size)}
     assert len(classes) == 8
     assert behind("z", "other").access_class == behind("z", "another").access_class
+
+
+def test_what_the_scopes_open_lasts_as_long_as_the_access_behind_them() -> None:
+    gates, scopes = Gates(SCHEMA._schema), frozenset({"node"})
+    ends = [datetime.datetime(2026, 11, day, tzinfo=datetime.UTC) for day in (1, 2)]
+    given = [gates.behind(scopes, replace(UNGOVERNED, valid_until=each)).valid_until for each in ends]
+    assert given == ends
 
 
 # The contract

@@ -47,11 +47,13 @@ class Gates:
             for each in requirement
             for scope in each
         )
-        self._made: dict[tuple[frozenset[str], str, str], Access] = {}
+        self._made: dict[object, Access] = {}
 
     def behind(self, scopes: frozenset[str], access: Access) -> Access:
         """Return ``access`` with the fields withheld for which ``scopes`` do not suffice."""
-        key = (scopes & self.scopes, access.access_class, access.policy_version)
+        # the same rules may decide for longer, or again, once another document has ended or begun
+        times = access.valid_from, access.valid_until
+        key = (scopes & self.scopes, access.access_class, access.policy_version, *times)
         known = self._made.get(key)
         if known is None:
             if len(self._made) >= _KEPT:
