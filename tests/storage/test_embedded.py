@@ -21,8 +21,8 @@ import sys, time
 from pathlib import Path
 from baygate.storage.embedded import EmbeddedPostgres
 with EmbeddedPostgres(Path(sys.argv[1])) as server:
-    print(server.pid, server.dsn(), flush=True)
     try:
+        print(server.pid, server.dsn(), flush=True)  # whoever reads this may interrupt at once
         time.sleep(60)
     except KeyboardInterrupt:
         print("interrupted", flush=True)
