@@ -182,5 +182,12 @@ class ByProvider(Generic[Decided]):
         yield from self.decided.values()
         yield self.otherwise
 
+    def alike(self) -> Iterator[tuple[tuple[str, ...], Decided]]:
+        """Yield what is decided with the providers that decided so, both in the order of the first of them."""
+        groups: dict[Decided, list[str]] = {}
+        for provider, each in sorted(self.decided.items()):
+            groups.setdefault(each, []).append(provider)
+        yield from ((tuple(providers), each) for each, providers in groups.items())
+
     def __hash__(self) -> int:
         return hash((frozenset(self.decided.items()), self.otherwise))

@@ -85,12 +85,17 @@ def _given(value: Value) -> Callable[[Mapping[str, Any]], Any]:
     return lambda variables: resolved(value, variables)
 
 
-def columns(slots: tuple[Slot, ...], rows: Sequence[Sequence[Any]]) -> list[list[Any]]:
-    """Return many requests' values as one array a slot, for the set form; lists travel as jsonb elements."""
-    turned = [list(column) for column in zip(*rows, strict=True)]
-    for position, slot in enumerate(slots):
-        if slot.kind is TEXTS:
-            turned[position] = [
-                None if item is None else orjson.dumps(list(item)).decode() for item in turned[position]
-            ]
-    return turned
+def columns(slots: tuple[Slot, ...], rows: Sequence[Sequence[Any]]) -> list[Any]:
+    """Return many requests' values for the set form: one array a slot, or the one value of a slot that is constant.
+
+    Lists travel as jsonb elements.
+    """
+    return [_column(slot, column) for slot, column in zip(slots, zip(*rows, strict=True), strict=True)]
+
+
+def _column(slot: Slot, values: Sequence[Any]) -> Any:
+    if slot.constant:
+        return values[0]
+    if slot.kind is TEXTS:
+        return [None if item is None else orjson.dumps(list(item)).decode() for item in values]
+    return values

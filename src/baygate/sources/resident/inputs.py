@@ -1,8 +1,9 @@
 """What a statement is bound with, and the two forms in which it takes it.
 
 A **slot** is one value that comes with the request. In the single form of a statement every slot is a parameter. In
-the set form all slots of many requests (or of many entity representations) come as arrays through ``unnest ... with
-ordinality``, one row each, and the answers go back by ordinality. Both forms are compiled by the same code.
+the set form the slots of many requests (or of many entity representations) come as arrays through ``unnest ... with
+ordinality``, one row each, and the answers go back by ordinality; what is the same in all of them stays a parameter.
+Both forms are compiled by the same code.
 """
 
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from typing import Any, Protocol
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, BYTEA, JSONB
 
-from baygate.sources.fetch import Value
+from baygate.sources.fetch import Literal, Value
 from baygate.sources.resident.canonical import TEXTS, Kind
 
 BYTES = Kind("bytea", BYTEA(), bytes, bytes)
@@ -63,6 +64,12 @@ class Slot:
     content: Given | Attribute | Boundary | Pad | KeyPart
     kind: Kind
 
+    @property
+    def constant(self) -> bool:
+        """Whether every request of one plan brings the same."""
+        content = self.content
+        return isinstance(content, Pad) or (isinstance(content, Given) and isinstance(content.value, Literal))
+
 
 class Inputs(Protocol):
     """Where the compiler gets the SQL expression of a slot from."""
@@ -82,6 +89,10 @@ def _index(slots: list[Slot], slot: Slot) -> int:
     return slots.index(slot)
 
 
+def _parameter(position: int, slot: Slot) -> sa.BindParameter[Any]:
+    return sa.bindparam(f"v{position}", type_=slot.kind.type)
+
+
 class Parameters:
     """Inputs of the single form: one parameter a slot."""
 
@@ -90,7 +101,7 @@ class Parameters:
 
     def take(self, slot: Slot) -> sa.ColumnElement[Any]:
         """Return a parameter."""
-        return sa.bindparam(f"v{_index(self.slots, slot)}", type_=slot.kind.type)
+        return _parameter(_index(self.slots, slot), slot)
 
     def froms(self) -> tuple[sa.FromClause, ...]:
         """Return nothing: parameters stand outside every FROM."""
@@ -98,14 +109,15 @@ class Parameters:
 
 
 class InputRows:
-    """Inputs of the set form: a column a slot, a row a request. Lists travel as jsonb elements."""
+    """Inputs of the set form: a column for each slot that varies, a row a request. Lists travel as jsonb elements."""
 
     def __init__(self, slots: tuple[Slot, ...]) -> None:
         self.slots = list(slots)
-        names = [f"v{position}" for position in range(len(slots))]
+        varying = {f"v{position}": slot for position, slot in enumerate(slots) if not slot.constant}
+        names = [*varying]
         arrays = [
             sa.bindparam(name, type_=ARRAY(JSONB() if slot.kind is TEXTS else slot.kind.type))
-            for name, slot in zip(names, slots, strict=True)
+            for name, slot in varying.items()
         ]
         self.rows = (
             sa.func.unnest(*arrays).table_valued(*names, with_ordinality="ordinality").render_derived(name="inputs")
@@ -113,8 +125,11 @@ class InputRows:
         self.ordinality = self.rows.c.ordinality
 
     def take(self, slot: Slot) -> sa.ColumnElement[Any]:
-        """Return the slot's column in the row of inputs."""
-        column = self.rows.c[f"v{self.slots.index(slot)}"]
+        """Return the slot's column in the row of inputs, or the parameter that it is for all."""
+        position = self.slots.index(slot)
+        if slot.constant:
+            return _parameter(position, slot)
+        column = self.rows.c[f"v{position}"]
         if slot.kind is TEXTS:
             element = sa.func.jsonb_array_elements_text(column).column_valued("element")
             listed = sa.select(element).correlate(self.rows).scalar_subquery()

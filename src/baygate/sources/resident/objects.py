@@ -20,7 +20,7 @@ from baygate.sources.fetch import TYPENAME, Argument, Selected, Selection
 from baygate.sources.resident.canonical import JsonText, kind_of
 from baygate.sources.resident.inputs import Given, Inputs, Slot
 from baygate.sources.resident.pages import Page, page, several
-from baygate.sources.resident.predicate import agency, holds, visible
+from baygate.sources.resident.predicate import holds, provided_by, visible
 from baygate.sources.resident.row import Aliases, Row, joined_on
 from baygate.sources.resident.text import NULL, Rope, joined, json_object
 from baygate.sources.resident.transform import TransformError, transformed
@@ -146,10 +146,10 @@ class Objects:
         provider = row.column(owner.provider)
         whens = [
             (
-                provider == agency(name, self.inputs),
+                provided_by(names, provider, self.inputs),
                 joined(self._decided(decision, owner, row, value)),
             )
-            for name, decision in sorted(decisions.decided.items())
+            for names, decision in decisions.alike()
         ]
         return (sa.case(*whens, else_=joined(self._decided(decisions.otherwise, owner, row, value))),)
 

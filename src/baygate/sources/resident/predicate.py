@@ -3,7 +3,7 @@
 SQL's three-valued logic is the rule itself: a comparison with NULL is not true, so the condition does not hold.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import reduce
 from operator import or_
 from typing import Any
@@ -106,9 +106,11 @@ def any_holds(
     return sa.or_(sa.false(), *(holds(condition, owner, row, inputs) for condition in conditions))
 
 
-def agency(name: str, inputs: Inputs) -> sa.ColumnElement[str]:
-    """Return the id of an agency that a policy names, as an input."""
-    return inputs.take(Slot(Given(Literal(name)), TEXT))
+def provided_by(names: Sequence[str], provider: sa.ColumnElement[str], inputs: Inputs) -> sa.ColumnElement[bool]:
+    """Return whether a row's ``provider`` is one of the agencies that policies name."""
+    if len(names) == 1:
+        return provider == inputs.take(Slot(Given(Literal(names[0])), TEXT))
+    return provider == sa.any_(inputs.take(Slot(Given(Literal(tuple(names))), TEXTS)))
 
 
 def visible(rows: ByProvider[Rows], owner: ObjectBinding, row: Row, inputs: Inputs) -> sa.ColumnElement[bool] | None:
@@ -122,11 +124,11 @@ def visible(rows: ByProvider[Rows], owner: ObjectBinding, row: Row, inputs: Inpu
         return any_holds(rows.of(owner.published_by), owner, row, inputs)
     provider = row.column(owner.provider)
     branches = [
-        sa.and_(provider == agency(name, inputs), any_holds(conditions, owner, row, inputs))
-        for name, conditions in sorted(rows.decided.items())
+        sa.and_(provided_by(names, provider, inputs), any_holds(conditions, owner, row, inputs))
+        for names, conditions in rows.alike()
         if conditions
     ]
     if rows.otherwise:
-        others = [provider != agency(name, inputs) for name in sorted(rows.decided)]
-        branches.append(sa.and_(sa.true(), *others, any_holds(rows.otherwise, owner, row, inputs)))
+        others = sa.not_(provided_by(sorted(rows.decided), provider, inputs))
+        branches.append(sa.and_(others, any_holds(rows.otherwise, owner, row, inputs)))
     return reduce(or_, branches, sa.false())

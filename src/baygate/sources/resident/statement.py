@@ -38,7 +38,7 @@ class CompiledFetch:
     def __init__(self, fetch: Fetch, binding: Binding, *, coalesces: bool) -> None:
         self.fetch = fetch
         self.statement = single(fetch, binding)
-        self.coalesces = coalesces and bool(self.statement.slots)
+        self.coalesces = coalesces and not all(slot.constant for slot in self.statement.slots)
         self.bind = binder(self.statement.slots)
         self._binding = binding
 
