@@ -19,7 +19,7 @@ demo: .venv/.demo
 	@exec $(BIN)/baygate demo --port $(PORT)
 
 test: .venv/.dev
-	$(BIN)/pytest -n auto $(PYTEST)
+	$(BIN)/pytest -n auto --dist worksteal $(PYTEST)
 
 lint: .venv/.dev
 	$(BIN)/ruff check .

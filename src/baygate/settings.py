@@ -19,8 +19,8 @@ from pydantic_settings import (
 from baygate.access.purposes import PURPOSES
 from baygate.errors import OperatorError
 from baygate.gateway.documents import Trust
+from baygate.gateway.introspection import Introspection
 from baygate.gateway.limits import Limits
-from baygate.gateway.visible import Introspection
 from baygate.oauth.clients import JURISDICTIONS, QUOTA, RATE
 from baygate.oauth.issuers import Mandate
 from baygate.oauth.signing import LONGEST_LIFETIME

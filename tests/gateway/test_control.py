@@ -32,6 +32,7 @@ from baygate.gateway.control import Control
 from baygate.gateway.control_http import catalogue_routes
 from baygate.gateway.cursor import Cursors
 from baygate.gateway.documents import Documents, Trust
+from baygate.gateway.introspection import Introspection
 from baygate.gateway.limits import Limits
 from baygate.gateway.operation import Strictness
 from baygate.gateway.planning.plan import Supergraph
@@ -39,7 +40,7 @@ from baygate.gateway.receipt import NoReceipts
 from baygate.gateway.refusal import Refusal
 from baygate.gateway.result import Executor
 from baygate.gateway.road import Road
-from baygate.gateway.visible import Introspection, VisibleSchemas
+from baygate.gateway.visible import VisibleSchemas
 from baygate.oauth.authentication import Caller
 from baygate.oauth.challenge import Unproven
 from baygate.sources.bindings import resident_binding

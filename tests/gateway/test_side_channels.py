@@ -21,9 +21,10 @@ from baygate.access.scopes import Gates
 from baygate.gateway.call import Call
 from baygate.gateway.cursor import Cursors
 from baygate.gateway.documents import digest_of
+from baygate.gateway.introspection import Introspection
 from baygate.gateway.refusal import Refusal
 from baygate.gateway.road import Road
-from baygate.gateway.visible import Introspection, VisibleSchemas
+from baygate.gateway.visible import VisibleSchemas
 
 RATING = ("ratingNo", "assessedOn", "scheme", "grade", "evidenceNo")
 DECLARATION = ("declarationNo", "declaredAt", "mode")

@@ -47,10 +47,11 @@ from baygate.access.decision import ALL_ROWS, NO_ROWS, WITHHELD, ByProvider
 from baygate.access.scopes import Gates
 from baygate.access.ungoverned import UNGOVERNED
 from baygate.contract.schema import graphql_schema
+from baygate.gateway.introspection import Introspection
 from baygate.gateway.limits import Limits
 from baygate.gateway.operation import Strictness, prepare
 from baygate.gateway.planning.plan import Supergraph, entity_keys, plan
-from baygate.gateway.visible import Introspection, VisibleSchemas
+from baygate.gateway.visible import VisibleSchemas
 from baygate.sources.binding import (
     AbstractBinding,
     Binding,

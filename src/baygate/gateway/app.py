@@ -23,13 +23,14 @@ from baygate.gateway.control_http import catalogue_routes
 from baygate.gateway.cursor import Cursors
 from baygate.gateway.documents import Documents, digest_of, trusted_documents
 from baygate.gateway.http import GraphQLEndpoint
+from baygate.gateway.introspection import Introspection
 from baygate.gateway.operation import Strictness
 from baygate.gateway.planning.plan import Supergraph
 from baygate.gateway.policies import Policies
 from baygate.gateway.result import Executor
 from baygate.gateway.road import Road
 from baygate.gateway.tally import Tally
-from baygate.gateway.visible import Introspection, VisibleSchemas
+from baygate.gateway.visible import VisibleSchemas
 from baygate.oauth import signing
 from baygate.settings import Settings, load
 from baygate.sources.bindings import resident_binding

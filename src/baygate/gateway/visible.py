@@ -18,7 +18,6 @@ More scopes never show less: they open fields, and say nothing of which rows are
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from enum import StrEnum
 from functools import cached_property, partial
 from itertools import product
 from typing import Any
@@ -48,6 +47,7 @@ from graphql.utilities import get_default_value_ast
 from baygate.access.access import Access
 from baygate.access.scopes import NOTHING, Gates
 from baygate.gateway.cache import Bounded
+from baygate.gateway.introspection import Introspection
 from baygate.gateway.planning.plan import entity_keys
 from baygate.gateway.planning.reading import Reading
 from baygate.sources.binding import Binding, FieldBinding, One, Paged, Relation, Several
@@ -59,14 +59,6 @@ Coordinate = tuple[str, str]
 _KEYS_KEPT = 512
 _SCHEMAS_KEPT = 32
 _NOTHING = "Always null: no field is open to the caller. 未向调用方开放任何字段"
-
-
-class Introspection(StrEnum):
-    """What a caller may ask about the schema: nothing, what he may use, or all of it with the scopes of each field."""
-
-    NONE = "none"
-    GRANTED = "granted"
-    ALL = "all"
 
 
 class VisibleSchemas:
