@@ -57,6 +57,7 @@ class Policies:
         self._in_force = nothing("No policies were read yet: everything is withheld.")
         self._problems: tuple[str, ...] = ()
         self._decided: dict[object, tuple[Who, Access]] = {}
+        self._authorised: dict[int, tuple[Principal, Principal, Access]] = {}
 
     @property
     def in_force(self) -> InForce:
@@ -77,16 +78,22 @@ class Policies:
 
     def asking(self, principal: Principal) -> Who:
         """Return what policies can name of a principal."""
-        return self._decide(principal)[0]
+        return self._decide(principal, self.in_force)[0]
 
     def authorise(self, principal: Principal) -> tuple[Principal, Access]:
         """Return the principal as the root document knows him, and what the policies in force give him."""
-        asking, access = self._decide(principal)
-        known = replace(principal, jurisdiction=asking.jurisdiction, attributes=asking.attributes)
+        in_force = self.in_force
+        # one token's principal is one object, and kept here it stays the only one of its number
+        before, known, access = self._authorised.get(id(principal), (None, principal, None))
+        if before is not principal or access is None:
+            asking, access = self._decide(principal, in_force)
+            known = replace(principal, jurisdiction=asking.jurisdiction, attributes=asking.attributes)
+            if len(self._authorised) >= _KEPT:
+                self._authorised.clear()
+            self._authorised[id(principal)] = principal, known, access
         return known, access
 
-    def _decide(self, principal: Principal) -> tuple[Who, Access]:
-        in_force = self.in_force
+    def _decide(self, principal: Principal, in_force: InForce) -> tuple[Who, Access]:
         key = (
             principal.agency, principal.jurisdiction, principal.party, principal.roles, principal.scopes,
             principal.purpose, principal.assurance,
@@ -163,7 +170,7 @@ class Policies:
     def _take(self, trusted: Trusted) -> None:
         self._trusted = trusted
         self._in_force = in_force(trusted, self._clock())
-        self._decided = {}
+        self._decided, self._authorised = {}, {}
         for problem in (
             *self._in_force.problems,
             *(each for owner in self._in_force.owners for each in owner.problems),
@@ -174,7 +181,7 @@ class Policies:
         log.error("%s: everything is withheld", problem)
         self._trusted = None
         self._in_force = nothing(f"{problem}: everything is withheld.")
-        self._decided = {}
+        self._decided, self._authorised = {}, {}
 
     def _changed(self, _: str) -> None:
         self._stale = True

@@ -36,6 +36,9 @@ from baygate.storage.following import OutOfTouch
 
 Headers = Sequence[tuple[bytes, bytes]]
 
+_KEPT = 10_000
+"""Tokens whose principals are kept."""
+
 
 @dataclass(frozen=True)
 class Caller:
@@ -67,6 +70,7 @@ class Authentication:
         self._allowances = allowances
         self._challenger = challenger
         self._clock = clock
+        self._principals: dict[bytes, tuple[Token, Client | None, Principal]] = {}
 
     async def caller(self, scope: Scope) -> Caller:
         """Return who sends a request; raise Unproven."""
@@ -89,7 +93,17 @@ class Authentication:
             raise unavailable("The issuer of the access token cannot be reached now. Try again shortly.") from None
         except Exceeded as error:
             raise Unproven(429, None, str(error), tuple(error.headers)) from None
-        return Caller(_principal(token, client), [*headers(spent), *more])
+        return Caller(self._principal(token, client), [*headers(spent), *more])
+
+    def _principal(self, token: Token, client: Client | None) -> Principal:
+        """Return who a token stands for: one object for all requests with it, as long as the client is the same."""
+        read, registered_as, known = self._principals.get(token.digest, (None, None, None))
+        if known is None or read is not token or registered_as is not client:
+            if len(self._principals) >= _KEPT:
+                self._principals.clear()
+            known = _principal(token, client)
+            self._principals[token.digest] = token, client, known
+        return known
 
     def _credentials(self, scope: Scope) -> tuple[str, bytes]:
         given = [value for name, value in scope["headers"] if name == b"authorization"]

@@ -9,7 +9,7 @@ import datetime
 import logging
 import os
 import stat
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic
@@ -29,6 +29,7 @@ PUBLISHED_FOR = 600
 LONGEST_LIFETIME = 600
 """Seconds that the longest-lived token lives."""
 _SKEW = 60
+_NEVER = datetime.datetime.max.replace(tzinfo=datetime.UTC)
 _NAME = "%Y%m%dT%H%M%SZ"
 _LOOK_AGAIN = 1.0
 _ALGORITHM = "ES256"
@@ -61,6 +62,7 @@ class SigningKeys:
         self._looked = monotonic()
         self._files = _files(directory)
         self._keys = _read(directory)
+        self._ends = _ends(self._keys)
 
     def current(self, now: datetime.datetime) -> SigningKey:
         """Return the key that signs now: the newest that has begun, the first if none has."""
@@ -69,14 +71,14 @@ class SigningKeys:
 
     def published(self, now: datetime.datetime) -> tuple[SigningKey, ...]:
         """Return the keys that a token may be signed with now, and those that will sign."""
-        keys = self._fresh()
-        over = datetime.timedelta(seconds=LONGEST_LIFETIME + _SKEW)
-        ends = [*(each.begins + over for each in keys[1:]), None]
-        return tuple(each for each, end in zip(keys, ends, strict=True) if end is None or now < end)
+        return tuple(each for each in self._fresh() if now < self._ends[each.kid])
 
     def public(self, kid: str, now: datetime.datetime) -> PublicKey | None:
         """Return a published key by its name."""
-        return next((each.public for each in self.published(now) if each.kid == kid), None)
+        keys = self._fresh()
+        if now >= self._ends.get(kid, now):
+            return None
+        return next(each.public for each in keys if each.kid == kid)
 
     def key_set(self, now: datetime.datetime) -> Mapping[str, Any]:
         """Return the published keys as a JWK set (RFC 7517, section 5)."""
@@ -91,9 +93,17 @@ class SigningKeys:
             if files != self._files:
                 try:
                     self._keys, self._files = _read(self._directory), files
+                    self._ends = _ends(self._keys)
                 except KeyFileError as error:
                     log.warning("the keys that sign tokens stay as they were: %s", error)
         return self._keys
+
+
+def _ends(keys: Sequence[SigningKey]) -> Mapping[str, datetime.datetime]:
+    """Return until when each key is published: as long as what it signed before the next one began can live."""
+    over = datetime.timedelta(seconds=LONGEST_LIFETIME + _SKEW)
+    ends = [*(each.begins + over for each in keys[1:]), _NEVER]
+    return {each.kid: end for each, end in zip(keys, ends, strict=True)}
 
 
 def create(directory: Path, begins: datetime.datetime) -> SigningKey:
