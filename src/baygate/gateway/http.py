@@ -32,7 +32,7 @@ Headers = Sequence[tuple[bytes, bytes]]
 _ALWAYS = [
     (b"cache-control", b"no-store"),
     (b"x-content-type-options", b"nosniff"),
-    (b"vary", b"accept, authorization"),
+    (b"vary", b"accept, authorization, origin"),
 ]
 _MALFORMED = {"BAD_REQUEST", "BATCHING_NOT_SUPPORTED", "PREFLIGHT_REQUIRED"}
 """Codes of requests that are not GraphQL over HTTP: 400 for every client."""
