@@ -8,6 +8,7 @@ fields put under ``@skip`` and ``@include``, selections moved into named fragmen
 import random
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import count
 from typing import Any
 
 from graphql import (
@@ -166,6 +167,7 @@ class _Varying(Visitor):
     def __init__(self, chance: random.Random) -> None:
         super().__init__()
         self.chance = chance
+        self.numbers = count()
         self.definitions: list[VariableDefinitionNode] = []
         self.values: dict[str, Any] = {}
 
@@ -174,9 +176,7 @@ class _Varying(Visitor):
         for each in node.selections:
             fields.append(each)
             if isinstance(each, FieldNode) and self.chance.random() < 0.12:
-                fields.append(
-                    _replaced(each, alias=NameNode(value=f"again_{len(fields)}_{self.chance.randint(0, 99)}"))
-                )
+                fields.append(_replaced(each, alias=NameNode(value=f"again_{next(self.numbers)}")))
         fields = [self._directed(each) if self.chance.random() < 0.12 else each for each in fields]
         if self.chance.random() < 0.2:
             fields.append(FieldNode(name=NameNode(value="__typename"), directives=(), arguments=()))
