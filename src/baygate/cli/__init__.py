@@ -1,4 +1,7 @@
-"""The command line: ``baygate demo | serve | query | token | client | key | policy | schema | db | sample``."""
+"""The command line.
+
+``baygate demo | serve | query | token | client | key | policy | trust | certs | schema | db | sample``.
+"""
 
 import click
 
@@ -12,6 +15,8 @@ COMMANDS = {
     "client": "baygate.cli.client",
     "key": "baygate.cli.key",
     "policy": "baygate.cli.policy",
+    "trust": "baygate.cli.trust",
+    "certs": "baygate.cli.certs",
     "schema": "baygate.cli.schema",
     "db": "baygate.cli.db",
     "sample": "baygate.cli.sample",
