@@ -25,6 +25,8 @@ from baygate.oauth.clients import JURISDICTIONS, QUOTA, RATE
 from baygate.oauth.issuers import Mandate
 from baygate.oauth.signing import LONGEST_LIFETIME
 
+DEFAULT_PORT = 8080
+
 
 class SettingsError(OperatorError):
     """Settings that the hub cannot run with; says which and what is expected."""
@@ -49,12 +51,22 @@ class DatabaseSettings(_Section):
 
 
 class ServerSettings(_Section):
-    """Where the hub listens."""
+    """Where the hub listens: at an address, or on a Unix socket for a proxy; on both if ``port`` is set beside it."""
 
     host: str = Field("127.0.0.1", description="address to bind")
-    port: int = Field(8080, ge=0, le=65535, description="port to bind")
+    port: int | None = Field(
+        None, ge=0, le=65535, description="port to bind; unset: 8080, or none if there is a socket"
+    )
+    socket: Path | None = Field(
+        None, description="Unix socket; who may open it is believed about clients' certificates"
+    )
     workers: int = Field(1, ge=1, le=256, description="worker processes")
     drain: int = Field(20, ge=0, description="seconds that requests in flight are given after SIGTERM")
+
+    @property
+    def tcp_port(self) -> int | None:
+        """The port to bind, or None where the socket is all."""
+        return DEFAULT_PORT if self.port is None and self.socket is None else self.port
 
 
 class TlsSettings(_Section):
@@ -64,6 +76,17 @@ class TlsSettings(_Section):
     key: Path = Field(description="its private key, without a passphrase")
     client_authorities: Path | None = Field(
         None, description="CAs that issue client certificates (RFC 8705 section 2.1)"
+    )
+
+
+class ProxySettings(_Section):
+    """Proxies that end TLS in front of the hub, and forward their clients' certificates to it: PEM files."""
+
+    certificates: Path | None = Field(
+        None, description="the very certificates by which proxies prove themselves to a hub with [tls]"
+    )
+    client_authorities: Path | None = Field(
+        None, description="CAs that issue client certificates, for a hub on a socket (RFC 8705 section 2.1)"
     )
 
 
@@ -172,6 +195,14 @@ class PolicySettings(_Section):
     heads: Path = Field(Path(".baygate/heads.json"), description="where the highest versions seen are kept")
 
 
+class RecognitionSettings(_Section):
+    """How the hub learns which of the certificates that trust lists recognise were revoked, and who answers for it."""
+
+    directory: Path = Field(Path(".baygate/revocation"), description="where CRLs and OCSP responses are kept")
+    interval: float = Field(300, ge=1, le=86_400, description="seconds between two fetches of them")
+    operator: str = Field("commerce-gd", description="the agency in whose name recognised certificates are shown")
+
+
 class OAuthSettings(_Section):
     """Who gives tokens, and what they are like."""
 
@@ -208,10 +239,12 @@ class Settings(BaseSettings):
     database: DatabaseSettings
     server: ServerSettings = ServerSettings()
     tls: TlsSettings | None = Field(None, description="serve https; unset: http")
+    proxy: ProxySettings = ProxySettings()
     limits: LimitSettings = LimitSettings()
     documents: DocumentSettings = DocumentSettings()
     oauth: OAuthSettings = OAuthSettings()
     policies: PolicySettings = PolicySettings()
+    recognition: RecognitionSettings = RecognitionSettings()
 
     @model_validator(mode="after")
     def _loopback_only(self) -> Self:
@@ -227,6 +260,21 @@ class Settings(BaseSettings):
                 f"oauth.origin {origin} is not on a loopback address: development admits plain tokens, so it is not "
                 'for a hub that a proxy leads others to; leave it out, or set profile = "production"'
             )
+        return self
+
+    @model_validator(mode="after")
+    def _proxied(self) -> Self:
+        """A proxy shows who it is, by the socket or by TLS; what clients call the hub, only an operator knows."""
+        if self.tls and self.server.socket:
+            raise ValueError(
+                "server.socket is for a proxy that ends TLS, [tls] for a hub that ends it: set one of them"
+            )
+        if self.server.tcp_port is None and self.oauth.origin is None:
+            raise ValueError("server.socket needs oauth.origin, by which clients know the hub through the proxy")
+        if self.proxy.certificates and not self.tls:
+            raise ValueError("proxy.certificates needs [tls]: a proxy proves itself in the handshake")
+        if self.proxy.client_authorities and not self.server.socket:
+            raise ValueError("proxy.client_authorities is for a hub on server.socket; with [tls] they stand there")
         return self
 
     @model_validator(mode="after")
@@ -254,7 +302,12 @@ class Settings(BaseSettings):
     def origin(self) -> str:
         """Scheme and authority under which clients know the hub: what it is called in tokens."""
         host = f"[{self.server.host}]" if ":" in self.server.host else self.server.host
-        return self.oauth.origin or f"{'https' if self.tls else 'http'}://{host}:{self.server.port}"
+        return self.oauth.origin or f"{'https' if self.tls else 'http'}://{host}:{self.server.tcp_port}"
+
+    @property
+    def client_authorities(self) -> Path | None:
+        """The file of the CAs by whose certificates clients may prove themselves."""
+        return self.tls.client_authorities if self.tls else self.proxy.client_authorities
 
     @property
     def shown(self) -> Introspection:

@@ -2,8 +2,12 @@
 
 import asyncio
 import contextlib
+import logging
 import os
+import signal
+import socket
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,21 +19,40 @@ from uvicorn.supervisors import Multiprocess
 
 from baygate.cli.console import Failure
 from baygate.gateway.tls import WorkerConfig
+from baygate.gateway.unix_socket import listening
 from baygate.oauth import registry
 from baygate.oauth.clients import Binding
 from baygate.settings import Settings, load
 from baygate.storage.database import Database
 from baygate.storage.errors import StorageError
 
+log = logging.getLogger("uvicorn.error")
+
+_READY = 30
+"""Seconds in which a worker is ready that replaces another: a busy machine takes its time."""
+_BACKLOG = 2_048
+_PATH = click.Path(path_type=Path)
+
 
 @click.command()
-@click.option("--config", type=click.Path(path_type=Path), help="Settings file (TOML); see docs/operations.md.")
-def serve(config: Path | None) -> None:
+@click.option("--config", type=_PATH, help="Settings file (TOML); see docs/operations.md.")
+@click.option("--tls", is_flag=True, help="Refuse to start unless the settings have [tls]: never plain http.")
+@click.option("--tls-certificate", type=_PATH, help="The hub's certificate (PEM), instead of tls.certificate.")
+@click.option("--tls-key", type=_PATH, help="Its private key (PEM), instead of tls.key.")
+def serve(config: Path | None, *, tls: bool, tls_certificate: Path | None, tls_key: Path | None) -> None:
     """Run the hub with the settings of a file, BAYGATE_... variables winning over it.
 
     It binds loopback only, until agencies' policies decide. SIGTERM lets requests in flight finish.
     """
+    for name, file in (("CERTIFICATE", tls_certificate), ("KEY", tls_key)):
+        if file is not None:
+            os.environ[f"BAYGATE_TLS__{name}"] = str(file.resolve())  # where the workers read it, too
     settings = load(config)
+    if tls and settings.tls is None:
+        raise Failure(
+            "--tls: the settings have no [tls], and the hub would serve plain http.",
+            "Set certificate and key in [tls], or give --tls-certificate and --tls-key; docs/operations.md shows both.",
+        )
     if not settings.development:
         _refuse_bearers(settings)
     run(settings)
@@ -62,8 +85,9 @@ def run(settings: Settings, app: str = "baygate.gateway.app:worker", **more: Any
     config = WorkerConfig(
         app,
         settings.tls,
+        settings.proxy.certificates,
         host=server.host,
-        port=server.port,
+        port=server.tcp_port or 0,
         workers=server.workers,
         loop="uvloop" if os.name != "nt" else "asyncio",
         ws="none",
@@ -72,20 +96,47 @@ def run(settings: Settings, app: str = "baygate.gateway.app:worker", **more: Any
         server_header=False,
         proxy_headers=False,  # nothing is believed of where a request says it comes from
         timeout_graceful_shutdown=server.drain,
-        backlog=2_048,
+        timeout_worker_healthcheck=_READY,
+        backlog=_BACKLOG,
         log_level="warning" if settings.development else "info",
         **more,
     )
-    with contextlib.suppress(KeyboardInterrupt):
-        _supervise(config)
+    with contextlib.suppress(KeyboardInterrupt), _sockets(config, settings) as sockets:
+        _supervise(config, sockets)
 
 
-def _supervise(config: WorkerConfig) -> None:
+@contextlib.contextmanager
+def _sockets(config: WorkerConfig, settings: Settings) -> Iterator[list[socket.socket] | None]:
+    """Bind where the hub listens; None leaves it to the one worker, which knows more about names of hosts."""
+    server = settings.server
+    if server.socket is None:
+        yield [config.bind_socket()] if config.workers > 1 else None
+        return
+    # uvicorn passes SIGTERM on when all is done, which would end the process before the file is taken away
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    with listening(server.socket, _BACKLOG) as unix:
+        log.info("Uvicorn running on unix socket %s (Press CTRL+C to quit)", server.socket)
+        yield [unix, config.bind_socket()] if server.tcp_port is not None else [unix]
+
+
+class _Supervisor(Multiprocess):
+    """uvicorn's, which at the end does not keep open what its workers have closed.
+
+    A proxy that still connected would wait for nobody, instead of going on to the next hub.
+    """
+
+    def terminate_all(self) -> None:
+        for each in self.sockets:
+            each.close()
+        super().terminate_all()
+
+
+def _supervise(config: WorkerConfig, sockets: list[socket.socket] | None) -> None:
     """Do as ``uvicorn.run``, which takes no configuration but its own."""
     if config.workers > 1:
-        Multiprocess(config, sockets=[config.bind_socket()]).run()
+        _Supervisor(config, sockets=sockets or []).run()
         return
     worker = uvicorn.Server(config)
-    worker.run()
+    worker.run(sockets)
     if not worker.started:
         sys.exit(STARTUP_FAILURE)

@@ -4,13 +4,17 @@ import asyncio
 import ssl
 from collections.abc import Callable
 from functools import cached_property
+from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 import uvicorn
 from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
 from starlette.applications import Starlette
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from baygate.gateway.forwarded import read
+from baygate.gateway.protocol import HubProtocol, TlsExtension, extension
 from baygate.settings import SettingsError, TlsSettings
 
 _FAREWELL = 1.0
@@ -30,11 +34,22 @@ class TlsFront:
     lets through whatever it issues; OpenSSL does not forget what was admitted; nobody asks for revocation here. Who the
     client is, the application decides: by the exact thumbprint of a registered certificate (RFC 8705 section 2.2), or
     by validating the path itself, to ``client_authorities`` only (section 2.1).
+
+    A proxy proves itself in the same handshake, by one of the very certificates in the file ``proxies``.
     """
 
-    def __init__(self, settings: TlsSettings) -> None:
+    def __init__(self, settings: TlsSettings, proxies: Path | None = None) -> None:
         self.context = _context(settings)
         self._admitted: set[bytes] = set()
+        known = _certificates(proxies) if proxies else []
+        for each in known:
+            self.admit(each)
+        self._proxies = frozenset(sha256(each).digest() for each in known)
+
+    def is_proxy(self, connection: ssl.SSLObject) -> bool:
+        """Whether a proxy of the settings is at the other end: by its very certificate, not by what issued it."""
+        der = connection.getpeercert(binary_form=True)
+        return der is not None and sha256(der).digest() in self._proxies
 
     def admit(self, certificate: bytes) -> None:
         """Let a registered certificate, in DER, through later handshakes, until the worker ends.
@@ -69,8 +84,17 @@ def _context(settings: TlsSettings) -> ssl.SSLContext:
     return context
 
 
-class TlsProtocol(HttpToolsProtocol):
-    """uvicorn's protocol with the ASGI TLS extension, made once a connection, in the scope of each request.
+def _certificates(file: Path) -> list[bytes]:
+    """Return the certificates of a PEM file, in DER."""
+    try:
+        found = x509.load_pem_x509_certificates(file.read_bytes())
+    except (OSError, ValueError) as error:
+        raise SettingsError(f"proxy.certificates {file}: {error}") from None
+    return [each.public_bytes(Encoding.DER) for each in found]
+
+
+class TlsProtocol(HubProtocol):
+    """The hub's protocol with the ASGI TLS extension, made once a connection, in the scope of each request.
 
     Of what the client sends only the leaf is passed on: intermediates from strangers have no place in a path.
     """
@@ -78,7 +102,9 @@ class TlsProtocol(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn's
         """Read the certificate; the handshake is over."""
         super().connection_made(transport)
-        self._tls = tls_extension(transport.get_extra_info("ssl_object"))
+        connection = transport.get_extra_info("ssl_object")
+        self._tls = tls_extension(connection)
+        self.proxied = self.config.front.is_proxy(connection)  # type: ignore[attr-defined]  # a WorkerConfig
 
     def on_message_begin(self) -> None:
         """Begin a request."""
@@ -96,22 +122,17 @@ class TlsProtocol(HttpToolsProtocol):
             self.loop.call_later(_FAREWELL, self.transport.abort)
 
 
-def tls_extension(connection: ssl.SSLObject) -> dict[object, object]:
+def tls_extension(connection: ssl.SSLObject) -> TlsExtension:
     """Return the ASGI TLS extension, with the leaf alone as the client's chain.
 
-    A certificate that OpenSSL takes and ``cryptography`` does not (a malformed name) counts as none.
+    A certificate that OpenSSL takes and ``cryptography`` does not (a malformed name, version 9) counts as none.
     """
-    version = ssl.TLSVersion[str(connection.version()).replace(".", "_")]
-    tls: dict[object, object] = {"server_cert": None, "tls_version": version.value, "cipher_suite": None}
-    tls |= {"client_cert_chain": (), "client_cert_name": None, "client_cert_error": None}
-    if der := connection.getpeercert(binary_form=True):
-        try:
-            tls["client_cert_name"] = x509.load_der_x509_certificate(der).subject.rfc4514_string()
-        except ValueError as error:
-            tls["client_cert_error"] = str(error)
-        else:
-            tls["client_cert_chain"] = (ssl.DER_cert_to_PEM_cert(der),)
-    return tls
+    version = ssl.TLSVersion[str(connection.version()).replace(".", "_")].value
+    der = connection.getpeercert(binary_form=True)
+    try:
+        return extension(read(der) if der else None, tls_version=version)
+    except ValueError as error:
+        return extension(tls_version=version, client_cert_error=str(error))
 
 
 class WorkerConfig(uvicorn.Config):
@@ -120,17 +141,20 @@ class WorkerConfig(uvicorn.Config):
     It travels to the workers pickled, with paths only; one that starts later reads the renewed certificate.
     """
 
-    def __init__(self, app: str | Callable[[], Starlette], tls: TlsSettings | None, **more: Any) -> None:
-        https = {"http": TlsProtocol, "ssl_context_factory": _context_of} if tls else {"http": "httptools"}
+    def __init__(
+        self, app: str | Callable[[], Starlette], tls: TlsSettings | None, proxies: Path | None = None, **more: Any
+    ) -> None:
+        https = {"http": TlsProtocol, "ssl_context_factory": _context_of} if tls else {"http": HubProtocol}
         super().__init__(app, factory=True, **https, **more)
         self.tls = tls
+        self.proxies = proxies
         if tls:
-            TlsFront(tls)  # says once what is wrong with it, before there are workers
+            TlsFront(tls, proxies)  # says once what is wrong with it, before there are workers
 
     @cached_property
     def front(self) -> TlsFront | None:
         """The worker's own: a context cannot be pickled."""
-        return TlsFront(self.tls) if self.tls else None
+        return TlsFront(self.tls, self.proxies) if self.tls else None
 
     def load_app(self) -> Callable[[], Starlette]:
         """Return the way to make the application, with ``app.state.tls`` the TlsFront, or None."""
