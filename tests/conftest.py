@@ -13,6 +13,8 @@ import pytest
 from tests.agency import CUSTOMS, DEVELOPER, TAX, register
 from tests.attacker import customs, developer  # noqa: F401 - fixtures
 from tests.open_policies import publish_open
+from tests.partnership import partnership, recognising  # noqa: F401 - fixtures
+from tests.recognitions import recognise_some
 from tests.serving import hub, production, serve  # noqa: F401 - fixtures
 
 from baygate.sample.load import load
@@ -70,6 +72,7 @@ def world(postgres: EmbeddedPostgres, keys: Keys) -> SampleWorld:
     async def make() -> None:
         await schema_version.upgrade(dsn)
         await load(dsn, keys, WORLD_ENTERPRISES)
+        await recognise_some(dsn)
         await register(dsn, CUSTOMS, TAX)
         await publish_open(dsn)
 

@@ -18,6 +18,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 README, WALK, POLICIES = ROOT / "README.md", ROOT / "docs" / "oauth.md", ROOT / "docs" / "policies.md"
+RECOGNITION = ROOT / "docs" / "recognition.md"
 
 
 def commands(file: Path) -> list[tuple[str, str]]:
@@ -128,6 +129,11 @@ def test_the_walk_from_a_key_to_the_first_query_goes_as_printed(demo: Demo) -> N
 def test_the_way_of_a_policy_goes_as_printed(demo: Demo) -> None:
     printed = [demo.run(command) for command, _ in commands(POLICIES)]
     assert "is given" in printed[-2], "what was published is in force"
+
+
+def test_the_way_of_a_trust_list_goes_as_printed(demo: Demo) -> None:
+    printed = [demo.run(command) for command, _ in commands(RECOGNITION)]
+    assert "ended id-cert-organisational" in printed[-1], "what was published is in the history"
 
 
 @pytest.mark.parametrize("program", python_blocks(WALK))

@@ -6,6 +6,7 @@ without changes is right, and in force at ``NOW`` as well as when the tests run.
 
 import base64
 import datetime
+import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -120,6 +121,13 @@ COORDINATORS = tuple(signer(f"CN=Coordinator {number}") for number in (1, 2, 3))
 CUSTOMS, TAX, SAMR = signer("CN=Customs"), signer("CN=Tax"), signer("CN=SAMR")
 """Who signs for customs-gz, tax-gd and samr-gd."""
 SIGNERS = {"customs-gz": CUSTOMS, "tax-gd": TAX, "samr-gd": SAMR}
+LIST_SIGNERS = {
+    "HK": tuple(signer(f"CN=Hong Kong List Signer {number}") for number in (1, 2, 3)),
+    "MO": tuple(signer(f"CN=Macau List Signer {number}") for number in (1, 2)),
+}
+"""Of those of each jurisdiction it takes two to sign its trust list. Nobody signs a list of CN-GD here."""
+HK_ROOT = issue("CN=Hong Kong Test Root CA", ca=True)
+HK_CA = issue("CN=Hong Kong Test CA", HK_ROOT, ca=True)
 
 
 def subject(who: SigningIdentity) -> dict[str, str]:
@@ -163,8 +171,17 @@ def root_document(**changes: Any) -> dict[str, Any]:
         "agencies": agencies(),
         "purposes": list(PURPOSES),
         "scopes": list(SCOPES),
+        "trustLists": list_signers(),
         **changes,
     }
+
+
+def list_signers() -> list[dict[str, Any]]:
+    """Say in a root document who signs trust lists."""
+    return [
+        {"jurisdiction": name, "threshold": 2, "signers": [subject(each) for each in signers]}
+        for name, signers in LIST_SIGNERS.items()
+    ]
 
 
 def grant(name: str = "g1", **changes: Any) -> dict[str, Any]:
@@ -240,10 +257,52 @@ def listed(text: bytes) -> dict[str, Any]:
     return {"policyId": document["policyId"], "version": document["version"], "hash": digest(text)}
 
 
+def entry(name: str = "e-cert", /, **changes: Any) -> dict[str, Any]:
+    """An entry of a trust list of Hong Kong, which admits nobody but registered parties."""
+    return {
+        "id": name,
+        "name": "Test e-Cert (Organisational)",
+        "validFrom": moment(BEGIN),
+        "root": fingerprint(HK_ROOT),
+        "issuing": fingerprint(HK_CA),
+        "typeName": {"attribute": "O", "value": "Test e-Cert (Organisational)"},
+        "policy": {"arc": "2.16.344.8.2.2008.810.2.1.1"},
+        "party": {"attribute": "OU", "prefix": "BRN"},
+        "assurance": 3,
+        "revocation": {"by": "CRL", "freshness": 86_400},
+        **changes,
+    }
+
+
+def fingerprint(holder: Holder) -> str:
+    return hashlib.sha256(holder.der).hexdigest()
+
+
+def trust_list(jurisdiction: str = "HK", **changes: Any) -> dict[str, Any]:
+    """List 1 of a jurisdiction, with one entry."""
+    return {
+        "spec": 1,
+        "kind": "trust-list",
+        "jurisdiction": jurisdiction,
+        "scheme": "PUBLISHED",
+        "sequence": 1,
+        "prev": None,
+        "issuedAt": moment(BEGIN),
+        "nextUpdate": moment(END),
+        "authorities": [
+            {"certificate": base64.b64encode(each.der).decode(), "crls": ["http://crl.example/test.crl"]}
+            for each in (HK_ROOT, HK_CA)
+        ],
+        "entries": [entry()],
+        **changes,
+    }
+
+
 def after(text: bytes, **changes: Any) -> dict[str, Any]:
-    """Return the document that follows a signed root or policy: the next version, which names its digest."""
+    """Return the document that follows a signed root, policy or trust list, and names its digest."""
     document = payload(text)
-    return {**document, "version": document["version"] + 1, "prev": digest(text), **changes}
+    counted = "sequence" if "sequence" in document else "version"
+    return {**document, counted: document[counted] + 1, "prev": digest(text), **changes}
 
 
 def payload(text: bytes) -> dict[str, Any]:
@@ -263,9 +322,15 @@ def _payload(text: bytes) -> bytes:
 
 
 def signed(document: Mapping[str, Any], *by: SigningIdentity) -> bytes:
-    """Sign a document as whoever should: the first two coordinators a root, its owner's signer any other."""
+    """Sign a document as whoever should: two a root or a trust list, its owner's signer any other."""
     if not by:
-        by = COORDINATORS[:2] if document.get("kind") == "root" else (SIGNERS[document["owner"]],)
+        match document.get("kind"):
+            case "root":
+                by = COORDINATORS[:2]
+            case "trust-list":
+                by = LIST_SIGNERS[document["jurisdiction"]][:2]
+            case _:
+                by = (SIGNERS[document["owner"]],)
     return sign(json.dumps(document, ensure_ascii=False).encode(), by)
 
 
@@ -299,5 +364,7 @@ def take(trusted: Trusted, text: bytes, now: datetime.datetime = NOW) -> None:
             trusted.update_root(text, now)
         case "manifest":
             trusted.update_manifest(text, now)
+        case "trust-list":
+            trusted.update_list(text, now)
         case _:
             trusted.update_policy(text, now)

@@ -25,6 +25,7 @@ from graphql import (
 )
 
 from baygate.contract.clearance_codes import ClearanceStatus
+from baygate.contract.codes import Jurisdiction
 from baygate.contract.declaring import answered_here
 from baygate.contract.schema import build_schema, graphql_schema, sdl
 from baygate.sources.binding import Column
@@ -43,6 +44,9 @@ OF_THE_HUB = {
     "CatalogueEntry",
     "SharingTerms",
     "NotShared",
+    "CallerRecognition",
+    "TrustList",
+    "TrustListEntry",
 }
 """Types of what the hub says of itself; no record is of them."""
 
@@ -127,7 +131,7 @@ def test_what_the_hub_says_of_itself_needs_no_scope_and_leads_to_no_record():
     query = SCHEMA.query_type
     assert query is not None
     here = {name: each for name, each in query.fields.items() if answered_here(each)}
-    assert set(here) == {"me", "access", "catalogue"}
+    assert set(here) == {"me", "access", "catalogue", "trustLists"}
     found, waiting = set(), [get_named_type(each.type) for each in here.values()]
     while waiting:
         kind = waiting.pop()
@@ -144,6 +148,7 @@ def test_personal_fields_are_marked_and_need_a_scope_of_their_own():
         "PersonInCharge.name",
         "PersonInCharge.idMasked",
         "PersonInCharge.telephone",
+        "RecognisedCertificate.subject",
         "Declaration.buyerIdType",
         "Declaration.buyerIdMasked",
         "Declaration.buyerName",
@@ -155,7 +160,7 @@ def test_personal_fields_are_marked_and_need_a_scope_of_their_own():
         "Waybill.consigneeTelephone",
     }
     for coordinate, field in fields():
-        view = "identity" if coordinate.startswith("PersonInCharge") else "clearance"
+        view = "identity" if coordinate.startswith(("PersonInCharge", "RecognisedCertificate")) else "clearance"
         expected = {f"{view}:read", f"{view}:personal"}
         assert (scopes(field) == expected) == (coordinate in marked), coordinate
 
@@ -304,3 +309,9 @@ def test_every_clearance_status_is_the_name_of_a_return_status():
 def test_a_return_status_that_is_not_in_use_is_refused():
     with pytest.raises(ValueError, match="returnStatus 42 is not in use"):
         ClearanceStatus.of(42)
+
+
+def test_a_jurisdiction_is_known_by_the_name_that_documents_give_it():
+    assert [Jurisdiction.of(each) for each in ("CN-GD", "HK", "MO", "SG", "")] == [
+        Jurisdiction.CN_GD, Jurisdiction.HK, Jurisdiction.MO, None, None,
+    ]  # fmt: skip

@@ -1,8 +1,12 @@
 """The control plane: who asks, what he would get, what is shared; in GraphQL, and the catalogue as files."""
 
 import asyncio
+import base64
+import datetime
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from hashlib import sha256
 from typing import Any
 
 import httpx
@@ -10,22 +14,40 @@ import orjson
 import pytest
 from graphql import GraphQLSchema
 from starlette.applications import Starlette
-from tests.access.signing import NOW, denial, facts, grant, library, policy, root_document, signed
+from tests.access.signing import (
+    BEGIN,
+    COORDINATORS,
+    DAY,
+    END,
+    NOW,
+    denial,
+    facts,
+    grant,
+    issue,
+    library,
+    moment,
+    policy,
+    root_document,
+    signed,
+)
 from tests.oracle.caller import ACCESS
 from tests.oracle.engine import Engine
 from tests.serving import Serve
 
 from baygate.access.compile import who
+from baygate.access.documents.envelope import read, sign
 from baygate.access.documents.in_force import in_force, nothing
 from baygate.access.documents.library import published
+from baygate.access.documents.model import content
 from baygate.access.documents.policy import Frequency, Outcome
 from baygate.access.documents.policy import ShareClass as Class
 from baygate.access.documents.rules import InForce
-from baygate.access.documents.trust import Trusted
+from baygate.access.documents.trust import TakenList, Trusted
+from baygate.access.documents.trust_list import Proof, Scheme, TrustList
 from baygate.access.explain import explain
-from baygate.access.principal import Principal
+from baygate.access.principal import Principal, Recognised
 from baygate.access.scopes import Gates
-from baygate.contract.control import AccessOutcome, ShareClass, UpdateFrequency
+from baygate.contract.control import AccessOutcome, RevocationProof, ShareClass, TrustListScheme, UpdateFrequency
 from baygate.contract.schema import graphql_schema
 from baygate.gateway.call import Call
 from baygate.gateway.control import Control
@@ -73,6 +95,52 @@ ENTRIES = "{ catalogue { policyId version digest catalogueId title view owner { 
 ENTRIES += "updateFrequency terms { type fields purposes } notShared { type fields reason } validFrom validUntil } }"
 
 
+ROOT_CA = issue("CN=Example Root CA 2,C=HK", ca=True)
+ISSUING_CA = issue("CN=Example e-Cert CA 2 - 15,C=HK", ROOT_CA, ca=True)
+LISTS = """{ trustLists { jurisdiction scheme title sequence issuedAt nextUpdate digest signers
+  entries { id name validFrom validUntil valid rootSubject rootFingerprint issuingSubject issuingFingerprint typeName
+    policyArc assurance revocation freshness admitsScopes admitsPurposes } } }"""
+
+
+def list_entry(name: str, **changes: Any) -> dict[str, Any]:
+    """An entry of a trust list: a type of certificates that may come in unregistered."""
+    return {
+        "id": name,
+        "name": "Example e-Cert (Organisational)",
+        "validFrom": moment(BEGIN),
+        "root": sha256(ROOT_CA.der).hexdigest(),
+        "issuing": sha256(ISSUING_CA.der).hexdigest(),
+        "typeName": {"attribute": "OU", "value": "Example e-Cert (Organisational)"},
+        "policy": {"arc": "2.16.344.8.2.2008.810.2"},
+        "party": {"attribute": "O"},
+        "assurance": 3,
+        "revocation": {"by": "EITHER", "freshness": 86_400},
+        "admits": {"scopes": ["identity:read"], "purposes": ["TRADE_FACILITATION"]},
+        **changes,
+    }
+
+
+def trust_list(*entries: dict[str, Any], **changes: Any) -> TakenList:
+    """Take a trust list of Hong Kong, signed by two; with one entry unless others are given."""
+    document = {
+        "spec": 1,
+        "kind": "trust-list",
+        "jurisdiction": "HK",
+        "scheme": "PUBLISHED",
+        "title": "Example list of recognised certificates",
+        "sequence": 1,
+        "prev": None,
+        "issuedAt": moment(BEGIN),
+        "nextUpdate": moment(END),
+        "authorities": [{"certificate": base64.b64encode(each.der).decode()} for each in (ROOT_CA, ISSUING_CA)],
+        "entries": list(entries) or [list_entry("e-cert")],
+        **changes,
+    }
+    text = sign(json.dumps(document).encode(), COORDINATORS[:2])
+    envelope = read(text)
+    return TakenList(envelope.digest, text, END, content(envelope, TrustList))
+
+
 def state(*policies: dict[str, Any]) -> InForce:
     trusted = Trusted(signed(root_document()), facts(), NOW)
     published(trusted, library(*policies), NOW)
@@ -90,11 +158,13 @@ class Hub:
         control: Any = None,
         *,
         wired: bool = True,
+        lists: tuple[TakenList, ...] = (),
     ) -> None:
         supergraph = Supergraph(graphql_schema(), resident_binding(), "test")
 
         def controlling(principal: Principal, schema: GraphQLSchema) -> Control:
-            return Control(principal, known, who(principal, known), facts(), GATES.demanded, schema)
+            asking = who(principal, known)
+            return Control(principal, known, asking, facts(), GATES.demanded, schema, lists, lambda: NOW)
 
         async def unreachable() -> Any:
             raise AssertionError("the control plane reads no database")
@@ -175,6 +245,23 @@ def test_two_callers_of_one_plan_are_told_apart(hub: Hub) -> None:
     query = "{ me { client } }"
     other = hub.ask(query, replace(SAMR, client="other"))
     assert (hub.ask(query)["data"], other["data"]) == ({"me": {"client": "samr-risk"}}, {"me": {"client": "other"}})
+
+
+def test_it_says_by_which_certificate_the_caller_was_recognised(hub: Hub) -> None:
+    query = """{ me { party recognition
+      { party jurisdiction entry listSequence assurance certificate goodUntil } } }"""
+    known = Recognised("CN-914401155907310057", "CN-GD", 3, "gdca-organisation", 7, "ab" * 32, NOW)
+    told = hub.ask(query, replace(SAMR, party=known.party, recognition=known))["data"]["me"]
+    assert told["recognition"] == {
+        "party": "CN-914401155907310057",
+        "jurisdiction": "CN_GD",
+        "entry": "gdca-organisation",
+        "listSequence": 7,
+        "assurance": 3,
+        "certificate": "ab" * 32,
+        "goodUntil": "2026-12-01T00:00:00+00:00",
+    }
+    assert hub.ask(query)["data"]["me"]["recognition"] is None
 
 
 # access
@@ -362,6 +449,85 @@ def test_what_it_can_hold_at_most_counts_as_cost() -> None:
         Hub(state(policy()), limits=Limits(cost=most - 1)).ask(text)
 
 
+# trustLists
+
+
+def test_a_trust_list_is_told_with_its_signers_and_the_conditions_of_its_entries() -> None:
+    taken = trust_list()
+    (told,) = Hub(state(), lists=(taken,)).ask(LISTS)["data"]["trustLists"]
+    (entry,) = told.pop("entries")
+    assert told == {
+        "jurisdiction": "HK",
+        "scheme": "PUBLISHED",
+        "title": "Example list of recognised certificates",
+        "sequence": 1,
+        "issuedAt": "2020-12-01T00:00:00+00:00",
+        "nextUpdate": "2040-12-01T00:00:00+00:00",
+        "digest": taken.digest,
+        "signers": ["CN=Coordinator 1", "CN=Coordinator 2"],
+    }
+    assert entry == {
+        "id": "e-cert",
+        "name": "Example e-Cert (Organisational)",
+        "validFrom": "2020-12-01T00:00:00+00:00",
+        "validUntil": None,
+        "valid": True,
+        "rootSubject": "CN=Example Root CA 2,C=HK",
+        "rootFingerprint": sha256(ROOT_CA.der).hexdigest(),
+        "issuingSubject": "CN=Example e-Cert CA 2 - 15,C=HK",
+        "issuingFingerprint": sha256(ISSUING_CA.der).hexdigest(),
+        "typeName": "Example e-Cert (Organisational)",
+        "policyArc": "2.16.344.8.2.2008.810.2",
+        "assurance": 3,
+        "revocation": "EITHER",
+        "freshness": 86_400,
+        "admitsScopes": ["identity:read"],
+        "admitsPurposes": ["TRADE_FACILITATION"],
+    }
+
+
+@pytest.mark.parametrize(
+    ("begins", "ends", "valid"),
+    [
+        (NOW, None, True),
+        (NOW + DAY, None, False),
+        (BEGIN, NOW + DAY, True),
+        (BEGIN, NOW, False),
+        (BEGIN, NOW - DAY, False),
+    ],
+)
+def test_what_is_over_or_yet_to_begin_stands_in_it_and_is_not_valid(
+    begins: datetime.datetime, ends: datetime.datetime | None, valid: bool
+) -> None:
+    one = list_entry("e-cert", validFrom=moment(begins), validUntil=moment(ends) if ends else None)
+    hub = Hub(state(), lists=(trust_list(one),))
+    assert hub.ask("{ trustLists { entries { valid } } }")["data"] == {"trustLists": [{"entries": [{"valid": valid}]}]}
+
+
+def test_an_entry_for_registered_clients_alone_opens_nothing_to_others() -> None:
+    hub = Hub(state(), lists=(trust_list(list_entry("e-cert", admits=None)),))
+    told = hub.ask("{ trustLists { entries { admitsScopes admitsPurposes } } }")["data"]["trustLists"]
+    assert told == [{"entries": [{"admitsScopes": [], "admitsPurposes": []}]}]
+
+
+def test_lists_stand_in_the_order_in_which_they_are_in_force_and_where_there_is_none_there_is_none() -> None:
+    query = "{ trustLists { jurisdiction scheme } }"
+    guangdong, macau = trust_list(jurisdiction="CN-GD"), trust_list(jurisdiction="MO", scheme="CONFIGURED")
+    told = Hub(state(), lists=(guangdong, macau)).ask(query)["data"]["trustLists"]
+    assert [(each["jurisdiction"], each["scheme"]) for each in told] == [("CN_GD", "PUBLISHED"), ("MO", "CONFIGURED")]
+    assert Hub(state()).ask(query)["data"] == {"trustLists": []}
+
+
+def test_trust_lists_are_told_to_whoever_has_a_token_and_no_scope() -> None:
+    hub = Hub(state(), Introspection.GRANTED, lists=(trust_list(),))
+    assert hub.ask("{ trustLists { sequence } }", replace(SAMR, scopes=frozenset()))["data"]["trustLists"]
+
+
+def test_where_nothing_at_all_is_in_force_no_list_is_told_either() -> None:
+    error = refused(Hub(nothing("..."), lists=(trust_list(),)).ask("{ trustLists { sequence } }"), "trustLists")
+    assert error["extensions"]["code"] == "POLICIES_UNAVAILABLE"
+
+
 # Beside everything else
 
 
@@ -369,7 +535,7 @@ def test_it_is_shown_to_every_token_and_needs_no_scope() -> None:
     visible = VisibleSchemas(graphql_schema(), resident_binding(), GATES, Introspection.GRANTED)
     schema = visible.of(GATES.behind(frozenset(), ACCESS))[1]
     assert schema.query_type is not None
-    assert set(schema.query_type.fields) == {"me", "access", "catalogue"}
+    assert set(schema.query_type.fields) == {"me", "access", "catalogue", "trustLists"}
     hub = Hub(state(policy()), Introspection.GRANTED)
     poor = replace(SAMR, scopes=frozenset())
     assert hub.ask("{ me { client } catalogue { policyId } }", poor)["data"]["catalogue"]
@@ -393,7 +559,13 @@ def test_what_nobody_foresaw_is_not_told_to_the_caller() -> None:
 
 
 def test_the_contract_has_the_same_words_as_the_documents() -> None:
-    for ours, theirs in ((AccessOutcome, Outcome), (ShareClass, Class), (UpdateFrequency, Frequency)):
+    for ours, theirs in (
+        (AccessOutcome, Outcome),
+        (ShareClass, Class),
+        (UpdateFrequency, Frequency),
+        (TrustListScheme, Scheme),
+        (RevocationProof, Proof),
+    ):
         assert [each.value for each in ours] == [each.value for each in theirs]
 
 

@@ -772,7 +772,7 @@ def test_who_may_use_nothing_sees_a_query_that_gives_null() -> None:
 
 def test_who_may_read_no_record_sees_what_the_hub_says_of_itself() -> None:
     schema = see(name="contract")
-    assert fields(schema, "Query") == {"me", "access", "catalogue"}
+    assert fields(schema, "Query") == {"me", "access", "catalogue", "trustLists"}
     reached = {each.name for each in own(schema) if isinstance(each, GraphQLObjectType)} - {"Query"}
     assert not reached & set(hub("contract").binding.objects)
     assert "CatalogueEntry" in reached
@@ -864,7 +864,7 @@ def test_a_transformed_relation_leads_nowhere_and_is_not_shown() -> None:
 
 def test_a_verdict_is_shown_to_whom_it_is_granted() -> None:
     assert "verifyPerson" in fields(under(Query=granted("verifyPerson")), "Query")
-    assert fields(under(), "Query") == {"me", "access", "catalogue"}
+    assert fields(under(), "Query") == {"me", "access", "catalogue", "trustLists"}
 
 
 def test_policies_and_scopes_both_close() -> None:

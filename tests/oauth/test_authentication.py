@@ -363,7 +363,7 @@ def test_ten_thousand_requests_with_a_revoked_token_are_all_refused(pair: Any) -
     ) % (pair.base[7:].encode(), len(body), token.encode(), client.proof(token).encode(), body)
     seen = asyncio.run(flood(pair, request, 100, 100))
     assert seen == {(b"401", True): 10_000}
-    assert pair.client.get(f"{pair.base}/readyz").json() == {"ready": True, "problem": None, "policies": []}
+    assert pair.client.get(f"{pair.base}/readyz").json() == {"ready": True, "problem": None, "policies": [], "recognition": []}
     admitted(client.send(client.token()))
 
 
@@ -431,7 +431,7 @@ def worker(**broken: Any) -> Authentication:
         "tokens": SimpleNamespace(known=lambda text: token_of(json.loads(base64.urlsafe_b64decode(text)), None)),
         "standing": SimpleNamespace(revoked=lambda _: False, client=lambda _: CUSTOMS.registration()),
         "proofs": Proofs(ORIGIN, nonces),
-        "nonces": nonces,
+        "parties": SimpleNamespace(),
         "used_once": SimpleNamespace(claim=nothing),
         "allowances": SimpleNamespace(spend=nothing, require=lambda *_: None),
         "challenger": Challenger(f"{ORIGIN}/metadata", nonces.fresh),

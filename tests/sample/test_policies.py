@@ -16,7 +16,7 @@ from tests.oracle.engine import Engine
 from baygate.access.compile import compiled, who
 from baygate.access.documents.cases import failures
 from baygate.access.documents.envelope import read, sign
-from baygate.access.documents.in_force import in_force
+from baygate.access.documents.in_force import in_force, recognising
 from baygate.access.documents.library import published, remembered
 from baygate.access.documents.refusal import Refused
 from baygate.access.documents.rules import InForce
@@ -27,7 +27,7 @@ from baygate.access.scopes import Gates
 from baygate.contract.schema import graphql_schema
 from baygate.sample import agencies, cases
 from baygate.sample.clients import DEVELOPER, HONG_KONG_PLATFORM, SYSTEMS
-from baygate.sample.policies import ROOT_FILE, bring_up_to_date, publish
+from baygate.sample.policies import ROOT_FILE, TRUST_LISTS, bring_up_to_date, publish
 from baygate.storage import documents
 from baygate.storage.database import Database
 
@@ -101,8 +101,12 @@ def test_all_of_it_verifies_and_is_in_force_without_a_problem(state: InForce) ->
     assert state.problems == ()
     assert [problem for owner in state.owners for problem in owner.problems] == []
     assert {owner.agency.id for owner in state.owners} == EVERY_AGENCY
-    listed = [each for each in SIGNED if each.stem != "manifest"]
+    listed = [each for each in SIGNED if each.stem != "manifest" and each.parent.name != TRUST_LISTS]
     assert sorted(state.policies) == sorted(f"{each.parent.name}/{each.stem}" for each in listed)
+
+
+def test_each_jurisdictions_certificates_are_recognised() -> None:
+    assert [each.document.jurisdiction for each in recognising(trusted(), NOW)] == ["CN-GD", "HK", "MO"]
 
 
 def test_every_policy_carries_tests_that_pass(state: InForce) -> None:
@@ -138,6 +142,7 @@ def test_the_developer_sees_all_that_there_is(asking: Asking) -> None:
     everything = """{
       parties(first: 100) { totalCount nodes { id provider personsInCharge { name idMasked telephone }
         riskWarnings { summary provider } listMemberships { listName provider } registrations { __typename }
+        recognisedCertificates { fingerprint subject firstRecognisedAt }
         conformityDocuments(first: 5) { totalCount nodes { documentNo provider } } } }
       creditRatings(first: 50) { totalCount nodes { grade evidenceNo investigationNote provider history { toGrade } } }
       filingItems(first: 50) { totalCount nodes { registeredPrice filing { filingNo traceEvents { result } } } }
@@ -229,6 +234,26 @@ def test_names_of_persons_leave_masked(asking: Asking) -> None:
     assert unscoped["errors"][0]["extensions"]["helps"] == {"scopes": ["identity:personal"]}
 
 
+def test_certificates_are_shown_to_authorities_abroad_without_the_name_and_to_each_party_its_own(
+    asking: Asking,
+) -> None:
+    query = "{ parties(first: 100) { nodes { id recognisedCertificates { subject assurance provider } } } }"
+
+    def seen(client: str, *scopes: str) -> dict[str, list[dict[str, Any]]]:
+        nodes = asking.ask(client, query, more_scopes=scopes)["data"]["parties"]["nodes"]
+        return {each["id"]: each["recognisedCertificates"] for each in nodes if each["recognisedCertificates"]}
+
+    whole, abroad, own = seen(DEVELOPER), seen(agencies.HONG_KONG_CUSTOMS), seen(HONG_KONG_PLATFORM)
+    assert len(whole) == 20
+    assert seen(agencies.TAX, "identity:personal") == whole
+    nameless = {key: [{**one, "subject": None} for one in each] for key, each in whole.items()}
+    assert seen(agencies.TAX) == nameless
+    assert {one["provider"] for each in whole.values() for one in each} == {agencies.COMMERCE}
+    assert abroad == nameless
+    assert set(own) == {cases.HONG_KONG_PLATFORM}
+    assert own[cases.HONG_KONG_PLATFORM] == nameless[cases.HONG_KONG_PLATFORM]
+
+
 def _withheld(answer: dict[str, Any]) -> dict[str, str]:
     return {
         each["extensions"]["coordinate"]: each["extensions"]["policy"]
@@ -266,6 +291,20 @@ def test_a_source_that_changed_becomes_the_next_version_and_its_manifest_follows
     document = json.loads(source.read_bytes())
     assert (document["version"], document["prev"]) == (before.content()["version"] + 1, before.digest)
     assert in_force(trusted(copy), NOW).policies["fda-gd/licences"].version == document["version"]
+    assert bring(copy) == set()
+
+
+def test_a_trust_list_that_changed_becomes_the_next_sequence_and_only_ends_what_there_was(copy: Path) -> None:
+    source, signed = copy / TRUST_LISTS / "hk.json", copy / TRUST_LISTS / "hk.jws"
+    text, before = source.read_text(encoding="utf-8"), read(signed.read_bytes())
+    source.write_text(text.replace('"assurance": 3', '"assurance": 4'), encoding="utf-8")
+    with pytest.raises(Refused, match=r"^rules: .* its conditions are not those of list 1"):
+        bring(copy)
+    assert read(signed.read_bytes()).digest == before.digest
+    source.write_text(text.replace('"title": "', '"title": "2：'), encoding="utf-8")
+    assert bring(copy) == {f"{TRUST_LISTS}/hk.json", f"{TRUST_LISTS}/hk.jws"}
+    document = json.loads(source.read_bytes())
+    assert (document["sequence"], document["prev"]) == (before.content()["sequence"] + 1, before.digest)
     assert bring(copy) == set()
 
 

@@ -24,6 +24,11 @@ from hashlib import sha256
 from typing import Any
 
 import orjson
+from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, OKPKey, RSAKey
 from joserfc.jws import JWSRegistry, deserialize_compact
@@ -102,7 +107,7 @@ def public_key(jwk: Mapping[str, Any]) -> PublicKey:
     members = {name: jwk[name] for name in ("kty", "crv", "x", "y", "n", "e") if name in jwk}
     try:
         if kind == "RSA":
-            _check_size(members["n"])
+            _check_size(members["n"], members["e"])
         key = _KINDS[kind].import_key(members)
     except (BadToken, JoseError, ValueError, TypeError, KeyError, ArithmeticError) as error:
         raise BadKey("its numbers are not those of a public key") from error
@@ -110,7 +115,24 @@ def public_key(jwk: Mapping[str, Any]) -> PublicKey:
     return PublicKey({**members, **named}, algorithms, key)
 
 
-def _check_size(modulus: object) -> None:
+def certificate_key(certificate: x509.Certificate) -> PublicKey:
+    """Take the public key of a certificate; raise BadKey if it is weak, or of a kind that nothing is signed with."""
+    try:
+        match key := certificate.public_key():
+            case EllipticCurvePublicKey():
+                return public_key(ECKey.import_key(key).as_dict(private=False))
+            case RSAPublicKey():
+                return public_key(RSAKey.import_key(key).as_dict(private=False))
+            case Ed25519PublicKey():
+                return public_key(OKPKey.import_key(key).as_dict(private=False))
+    except (JoseError, ValueError, UnsupportedAlgorithm) as error:
+        raise BadKey(str(error)) from error
+    raise BadKey("it is of a kind that nothing is signed with here")
+
+
+def _check_size(modulus: object, exponent: object) -> None:
+    if int.from_bytes(decoded(str(exponent).encode()), "big") >= 2**32:
+        raise BadKey("its public exponent has more than 32 bits: to verify with it takes long")
     size = int.from_bytes(decoded(str(modulus).encode()), "big").bit_length()
     if not _SMALLEST_RSA <= size <= _LARGEST_RSA:
         raise BadKey(f"it has {size} bits; RSA keys have {_SMALLEST_RSA} to {_LARGEST_RSA} here")
@@ -125,7 +147,18 @@ class Signed:
 
     def claimed(self, name: str) -> Any:
         """Return what the token claims, unproven: to find the key that may prove it, and for nothing else."""
-        return parsed(decoded(self.text.split(b".")[1])).get(name)
+        return self.unverified.get(name)
+
+    @property
+    def signed(self) -> tuple[bytes, bytes]:
+        """What was signed (RFC 7515, section 5.1), and the signature."""
+        text, _, signature = self.text.rpartition(b".")
+        return text, decoded(signature)
+
+    @property
+    def unverified(self) -> Mapping[str, Any]:
+        """The claims, for whoever has verified the signature himself."""
+        return parsed(decoded(self.text.split(b".")[1]))
 
     def verify(self, key: PublicKey) -> Mapping[str, Any]:
         """Return the claims; raise BadToken unless ``key`` signed them."""
@@ -141,10 +174,11 @@ class Signed:
             raise BadToken("its signature does not hold") from error
 
 
-def read(token: bytes, *types: str, carries: str | None = None) -> Signed:
+def read(token: bytes, *types: str, carries: str | None = None, also: str | None = None) -> Signed:
     """Read a token's header; raise BadToken unless it is well formed and of one of ``types`` (all, if none are given).
 
-    ``carries`` names the one header parameter with a key that the token is expected to bring along.
+    ``carries`` names the one header parameter with a key that the token is expected to bring along, ``also`` an
+    algorithm beyond those that keys have here, which the caller verifies himself.
     """
     if len(token) > LONGEST:
         raise BadToken(f"it has more than {LONGEST} bytes")
@@ -154,7 +188,7 @@ def read(token: bytes, *types: str, carries: str | None = None) -> Signed:
     header = parsed(decoded(first))
     decoded(second)
     decoded(third)
-    if header.get("alg") not in ALGORITHMS:
+    if header.get("alg") not in (*ALGORITHMS, also or ALGORITHMS[0]):
         raise BadToken(f"its algorithm is none of {', '.join(ALGORITHMS[:3])}")
     if "crit" in header or "b64" in header:
         raise BadToken("its header says that something is critical which is not understood here")

@@ -1,7 +1,22 @@
 """The principal: who asks, for whom, for what purpose, on what basis."""
 
+import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Recognised:
+    """Who a certificate was recognised as: the party, by which entry of which trust list, until when at most."""
+
+    party: str
+    jurisdiction: str
+    assurance: int
+    entry: str
+    list_sequence: int
+    certificate: str
+    """SHA-256 of the certificate's DER, hexadecimal."""
+    good_until: datetime.datetime
 
 
 @dataclass(frozen=True)
@@ -24,3 +39,4 @@ class Principal:
     case_no: str | None
     assurance: int
     attributes: Mapping[str, str] = field(default_factory=dict)
+    recognition: Recognised | None = None

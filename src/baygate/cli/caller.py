@@ -19,6 +19,7 @@ from joserfc.jws import serialize_compact
 
 from baygate.access.jose import encoded
 from baygate.cli.console import Failure
+from baygate.cli.holder import Holder
 
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 _DETAILS = "baygate_field_access"
@@ -34,6 +35,13 @@ class Profile:
     key: ECKey = field(repr=False)
     certificate: tuple[Path, Path] | None = None
     authority: Path | None = None
+    holder: Holder | None = None
+    """Who signs the assertion, if not the key."""
+
+
+def of_holder(client_id: str, purpose: str, holder: Holder) -> Profile:
+    """Return the profile of a party that comes with its certificate; its tokens are bound to a key made now."""
+    return Profile(client_id, purpose, "dpop", ECKey.generate_key("P-256", private=True), holder=holder)
 
 
 def profile(directory: Path, name: str) -> Profile:
@@ -131,7 +139,9 @@ class Caller:
         now = int(time.time())
         name = self._client.client_id
         claims = {"iss": name, "sub": name, "aud": issuer, "iat": now, "exp": now + 60}
-        signed = self._signed({"typ": "JWT"}, claims | {"jti": secrets.token_urlsafe(16)})
+        claims |= {"jti": secrets.token_urlsafe(16)}
+        holder = self._client.holder
+        signed = _signed_by(holder, claims) if holder else self._signed({"typ": "JWT"}, claims)
         return {"client_assertion_type": ASSERTION_TYPE, "client_assertion": signed}
 
     def _signed(self, header: dict[str, Any], claims: dict[str, Any]) -> str:
@@ -145,6 +155,11 @@ class Caller:
             return self._http.request(method, url, **parts)
         except httpx2.HTTPError as error:
             raise Failure(f"No hub answers at {self._url}: {error}.", "Start one with: baygate demo") from None
+
+
+def _signed_by(holder: Holder, claims: dict[str, Any]) -> str:
+    text = ".".join(encoded(json.dumps(each).encode()) for each in (holder.header, claims))
+    return f"{text}.{holder.sign(text)}"
 
 
 def _json(answer: httpx2.Response) -> dict[str, Any]:

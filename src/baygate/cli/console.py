@@ -27,7 +27,11 @@ class Commands(click.Group):
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:  # noqa: ARG002 - click's
         """Load a command."""
         module = self._modules.get(name)
-        command: click.Command | None = getattr(import_module(module), name.replace("-", "_")) if module else None
+        if module is None:
+            return None
+        loaded, attribute = import_module(module), name.replace("-", "_")
+        # `list` is a name of Python's own: a module calls the command list_
+        command: click.Command = getattr(loaded, attribute, None) or getattr(loaded, f"{attribute}_")
         return command
 
     def invoke(self, ctx: click.Context) -> Any:

@@ -22,7 +22,9 @@ from baygate.storage import schema_version
 from baygate.storage.embedded import EmbeddedPostgres
 from baygate.storage.errors import NotEmptyError
 from baygate.storage.keys import read_or_create
+from baygate.storage.revocation_files import RevocationFiles
 
+REVOCATION = "revocation"
 _PEOPLE = (
     {"subject": "chen-jing", "name": "陈静", "agency": agencies.TAX},
     {"subject": "li-guoqiang", "name": "李国强", "agency": agencies.CUSTOMS_GUANGZHOU},
@@ -36,7 +38,8 @@ _PEOPLE = (
 @click.option("--port", type=click.IntRange(1, 65535), default=8080, show_default=True, envvar="PORT")
 @click.option("--enterprises", type=click.IntRange(12), default=2_000, show_default=True)
 @click.option("--policies", type=click.Path(path_type=Path), default=Path("policies"), show_default=True)
-def demo(data: Path, port: int, enterprises: int, policies: Path) -> None:
+@click.option("--certificates", type=click.Path(path_type=Path), default=Path("certs.example"), show_default=True)
+def demo(data: Path, port: int, enterprises: int, policies: Path, certificates: Path) -> None:
     """Run the hub with a PostgreSQL of its own and the sample world, on 127.0.0.1. Ctrl-C ends it; data stay."""
     if not _free(port):
         raise Failure(f"Something listens on port {port} already.", f"Choose another: PORT={port + 1} make demo")
@@ -46,6 +49,7 @@ def demo(data: Path, port: int, enterprises: int, policies: Path) -> None:
     with EmbeddedPostgres(data / "postgres") as postgres:
         _settle(postgres.dsn(), data, enterprises, f"http://127.0.0.1:{port}")
         _publish(postgres.dsn(), policies, data)
+        _revoke(certificates, data / REVOCATION)
         settings = data / "baygate.toml"
         settings.write_text(_settings(postgres.dsn(), data, port, policies), encoding="utf-8")
         # a supervisor's SIGTERM ends the demo as Ctrl-C does: PostgreSQL is stopped, not left behind
@@ -70,7 +74,8 @@ def _settings(dsn: str, data: Path, port: int, policies: Path) -> str:
         f"\n[database]\ndsn = {json.dumps(dsn)}\n"
         f"\n[server]\nport = {port}\n"
         f"\n[policies]\nroot = {json.dumps(str((policies / ROOT_FILE).resolve()))}\n"
-        f"heads = {json.dumps(str(data.resolve() / 'heads.json'))}\n{people}"
+        f"heads = {json.dumps(str(data.resolve() / 'heads.json'))}\n"
+        f"\n[recognition]\ndirectory = {json.dumps(str(data.resolve() / REVOCATION))}\n{people}"
     )
 
 
@@ -90,6 +95,13 @@ def _publish(dsn: str, policies: Path, data: Path) -> None:
             f"The policies in {policies} are not those that this demo has had: {refused}.",
             f"Look at `git status`; or begin anew: remove {data}",
         ) from None
+
+
+def _revoke(certificates: Path, directory: Path) -> None:
+    """Give the hub the example authorities' CRLs, which no server publishes."""
+    files = RevocationFiles(directory)
+    for each in sorted(certificates.glob("*/**/*.crl")):
+        files.keep("-".join(each.relative_to(certificates).parts), each.read_bytes())
 
 
 def _free(port: int) -> bool:

@@ -8,11 +8,13 @@ import click
 
 from baygate.access.documents.cases import failures
 from baygate.access.documents.check import check_policy
+from baygate.access.documents.list_rules import check_list
 from baygate.access.documents.model import interpreted
 from baygate.access.documents.policy import EVERY, Case, Denial, Grant, PolicyDocument
 from baygate.access.documents.refusal import Refused, Step
 from baygate.access.documents.root import Agency, AllowedSigner, RootDocument
 from baygate.access.documents.trust import Trusted
+from baygate.access.documents.trust_list import TrustList
 from baygate.access.purposes import PURPOSES
 from baygate.cli.console import Failure
 from baygate.cli.db import config_option
@@ -44,7 +46,7 @@ _NO_HASH = b"sha256:" + b"0" * 64
 @root_option
 @config_option
 def lint(files: tuple[Path, ...], root: Path | None, config: Path | None, *, fix_hash: bool) -> None:
-    """Check sources: members, ownership, registries, transforms, conditions, schema hash.
+    """Check sources: members, ownership, registries, transforms, conditions, schema hash; of trust lists, registries.
 
     Without a root document nothing is known of ownership and agencies, and the rest is checked.
     """
@@ -59,6 +61,8 @@ def lint(files: tuple[Path, ...], root: Path | None, config: Path | None, *, fix
             found = opened(path)
             if isinstance(found.document, PolicyDocument):
                 _check(found.document, known or _stand_in(found.document))
+            elif isinstance(found.document, TrustList) and known is not None:
+                check_list(found.document, None, known, None)
         except Refused as refused:
             wrong += 1
             click.echo(f"{path}: {refused}")

@@ -1,4 +1,4 @@
-"""Policies as files: readable sources (``.json``), and beside each what was signed of it (``.jws``)."""
+"""Documents as files: readable sources (``.json``), and beside each what was signed of it (``.jws``)."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -14,15 +14,22 @@ from baygate.access.documents.model import content, interpreted
 from baygate.access.documents.policy import PolicyDocument
 from baygate.access.documents.refusal import Refused, Step
 from baygate.access.documents.root import RootDocument
+from baygate.access.documents.trust_list import TrustList
 from baygate.access.facts import Facts
 from baygate.access.jose import BadToken, parsed
 from baygate.access.scopes import Requirement
 from baygate.cli.console import Failure
 from baygate.settings import SettingsError, load
+from baygate.storage.documents import MANIFEST, POLICY, ROOT, TRUST_LIST
 
 SIGNED = ".jws"
-Document = PolicyDocument | Manifest | RootDocument
-_MODELS: Mapping[str, type[Document]] = {"policy": PolicyDocument, "manifest": Manifest, "root": RootDocument}
+Document = PolicyDocument | Manifest | RootDocument | TrustList
+_MODELS: Mapping[str, type[Document]] = {
+    POLICY: PolicyDocument,
+    MANIFEST: Manifest,
+    ROOT: RootDocument,
+    TRUST_LIST: TrustList,
+}
 Result = TypeVar("Result")
 
 root_option = click.option(
@@ -52,18 +59,20 @@ class DocumentFile:
 
     @property
     def name(self) -> str:
-        """What the document is called: the policy's name, or whose manifest it is."""
+        """What the document is called: the policy's name, or whose manifest or trust list it is."""
         match self.document:
             case PolicyDocument(policy_id=name):
                 return name
             case Manifest(owner=owner):
                 return f"the manifest of {owner}"
+            case TrustList(jurisdiction=jurisdiction):
+                return f"the trust list of {jurisdiction}"
             case _:
                 return "the root document"
 
     @property
     def version(self) -> int:
-        """Its version; of a manifest, its sequence."""
+        """Its version; of a manifest or a trust list, its sequence."""
         return self.document.sequence if isinstance(self.document, Manifest) else self.document.version
 
     @property
@@ -164,7 +173,7 @@ def demanded() -> Mapping[str, Mapping[str, Requirement]]:
 _ADVICE = {
     Step.ENVELOPE: "It was changed after it was signed, or damaged: get it anew from whoever signed it.",
     Step.CHAIN: "Sign it with a certificate by an authority of the root document that is neither over nor revoked.",
-    Step.SIGNER: "Only those whom the root document names for its owner may sign it.",
+    Step.SIGNER: "Only those whom the root document names for its owner or its jurisdiction may sign it.",
     Step.THRESHOLD: "Let the others sign it too: baygate policy sign",
     Step.SCHEMA: "Correct its source; `baygate policy lint` names what is wrong.",
     Step.VERSION: "See what there is (baygate policy log), and make the version that follows.",
@@ -176,7 +185,7 @@ _ADVICE = {
 
 
 def _kind(said: Any) -> str:
-    kind = said.get("kind", "policy") if isinstance(said, Mapping) else None
-    if kind not in _MODELS:
-        raise Refused(Step.SCHEMA, "it is neither a root, nor a manifest, nor a policy")
+    kind = said.get("kind", POLICY) if isinstance(said, Mapping) else None
+    if str(kind) not in _MODELS:
+        raise Refused(Step.SCHEMA, "it is neither a root, nor a policy, nor a manifest, nor a trust list")
     return str(kind)

@@ -12,8 +12,8 @@ import orjson
 
 from baygate.access.documents.envelope import read
 from baygate.access.documents.heads import heads_of
-from baygate.access.documents.in_force import in_force
-from baygate.access.documents.library import published, publishing
+from baygate.access.documents.in_force import in_force, unrecognising
+from baygate.access.documents.library import ORDER, UPDATES, published, publishing
 from baygate.access.documents.refusal import Refused
 from baygate.access.documents.trust import Trusted
 from baygate.cli.console import Failure
@@ -32,9 +32,7 @@ from baygate.cli.policy_files import (
 )
 from baygate.cli.policy_store import library, now, run
 from baygate.storage import documents
-from baygate.storage.documents import MANIFEST, POLICY, ROOT, NewDocument, StoredDocument
-
-_ORDER = (ROOT, POLICY, MANIFEST)
+from baygate.storage.documents import MANIFEST, POLICY, ROOT, TRUST_LIST, NewDocument, StoredDocument
 
 
 def _user() -> str:
@@ -54,7 +52,7 @@ by_option = click.option("--by", default=_user, show_default="the user of this m
 @config_option
 @dsn_option
 def publish(files: tuple[Path, ...], by: str, root: Path | None, config: Path | None, dsn: str | None) -> None:
-    """Publish signed files (.jws): roots, policies, and the manifests that put them in force.
+    """Publish signed files (.jws): roots, policies and the manifests that put them in force, and trust lists.
 
     All of them or, if one is refused, none. Hubs take them within a second.
     """
@@ -94,14 +92,14 @@ def log(
 ) -> None:
     """Show who published what and when, and who signed it; of POLICY alone, or of all.
 
-    POLICY is a policy's name, an owner (for its manifests), or `root`.
+    POLICY is a policy's name, an owner (for its manifests), a jurisdiction (for its trust lists), or `root`.
     """
     stored = run(config, dsn, documents.every)
-    verdicts = _verified(required_root(root, config), stored) if again else {}
+    verdicts = verified(required_root(root, config), stored) if again else {}
     shown = [each for each in stored if name is None or name in {each.name, each.name or each.kind}]
     if name is not None and not shown:
         raise Failure(f"Nothing of {name} was published.", "`baygate policy log` shows all there is.")
-    failed = [each for each in shown if verdicts.get(_key(each))]
+    failed = [each for each in shown if verdicts.get(key_of(each))]
     if as_json:
         told = [_as_json(each, verdicts if again else None) for each in shown]
         click.echo(orjson.dumps(told, option=orjson.OPT_INDENT_2))
@@ -129,7 +127,7 @@ def accept_rollback(reason: str, by: str, root: Path | None, config: Path | None
 def _taken(trusted: Trusted, found: Sequence[DocumentFile]) -> list[NewDocument]:
     """Take files one after the other, in their order, so that a refusal names its file; raise Failure."""
     new = []
-    for each in sorted(found, key=lambda each: (_ORDER.index(each.kind), each.version)):
+    for each in sorted(found, key=lambda each: (ORDER.index(each.kind), each.version)):
         assert each.envelope is not None  # noqa: S101 - all are signed
         try:
             new += published(trusted, [each.envelope.text], now())
@@ -142,6 +140,9 @@ def _taken(trusted: Trusted, found: Sequence[DocumentFile]) -> list[NewDocument]
 def _not_in_force(trusted: Trusted, found: Iterable[DocumentFile]) -> Iterable[str]:
     """Tell which of the files are published and yet not in force, and why."""
     owners = {getattr(each.document, "owner", None) for each in found}
+    jurisdictions = {getattr(each.document, "jurisdiction", None) for each in found}
+    lists = unrecognising(trusted, now()).items()
+    yield from (f"Mind: {problem}" for name, problem in lists if name in jurisdictions)
     for owner in in_force(trusted, now()).owners:
         if owner.agency.id in owners:
             yield from (f"Mind: {problem}" for problem in owner.problems)
@@ -155,34 +156,34 @@ def _not_in_force(trusted: Trusted, found: Iterable[DocumentFile]) -> Iterable[s
             )
 
 
-def _verified(root: bytes, stored: Sequence[StoredDocument]) -> dict[tuple[str, str, int], str]:
+def verified(root: bytes, stored: Sequence[StoredDocument]) -> dict[tuple[str, str, int], str]:
     """Take all documents anew, each at the time at which it was published; return why some are refused."""
     refused: dict[tuple[str, str, int], str] = {}
     trusted = explained("The root document", lambda: Trusted(root, facts(), now()))
-    for each in sorted(stored, key=lambda each: (each.published_at, _ORDER.index(each.kind), each.version)):
+    for each in sorted(stored, key=lambda each: (each.published_at, ORDER.index(each.kind), each.version)):
         if each.kind == ROOT and each.version <= trusted.root.document.version and each.digest != trusted.root.digest:
             continue  # of before the root that the operator trusts
         try:
             if each.digest != read(each.body).digest:
-                refused[_key(each)] = "its digest is not the one that was recorded"
-            _UPDATES[each.kind](trusted, each.body, each.published_at)
+                refused[key_of(each)] = "its digest is not the one that was recorded"
+            UPDATES[each.kind](trusted, each.body, each.published_at)
         except Refused as reason:
-            refused[_key(each)] = str(reason)
+            refused[key_of(each)] = str(reason)
     return refused
 
 
-_UPDATES = {ROOT: Trusted.update_root, POLICY: Trusted.update_policy, MANIFEST: Trusted.update_manifest}
-
-
-def _key(each: NewDocument) -> tuple[str, str, int]:
+def key_of(each: NewDocument) -> tuple[str, str, int]:
+    """Return what tells a stored document from all others."""
     return each.kind, each.name, each.version
 
 
 def _named(each: NewDocument) -> str:
-    return {ROOT: "root", MANIFEST: f"manifest {each.name}"}.get(each.kind, each.name)
+    named = {ROOT: "root", MANIFEST: f"manifest {each.name}", TRUST_LIST: f"trust list {each.name}"}
+    return named.get(each.kind, each.name)
 
 
-def _signers(each: NewDocument) -> list[str]:
+def signers_of(each: NewDocument) -> list[str]:
+    """Return the subjects of those who signed a stored document."""
     try:
         return [signer.subject for signer in read(each.body).signers]
     except Refused as refused:
@@ -190,12 +191,12 @@ def _signers(each: NewDocument) -> list[str]:
 
 
 def _tell(each: StoredDocument, verdicts: dict[tuple[str, str, int], str] | None) -> None:
-    verdict = "" if verdicts is None else f"  {'FAILS' if verdicts.get(_key(each)) else 'holds'}"
+    verdict = "" if verdicts is None else f"  {'FAILS' if verdicts.get(key_of(each)) else 'holds'}"
     when = f"{each.published_at.astimezone(datetime.UTC):%Y-%m-%d %H:%M:%S} UTC"
     click.echo(f"{when}  {_named(each):<32} {each.version:>5}  {each.digest}  by {each.published_by}{verdict}")
-    click.echo(f"    signed by {'; '.join(_signers(each))}")
-    if verdicts and _key(each) in verdicts:
-        click.echo(f"    refused: {verdicts[_key(each)]}")
+    click.echo(f"    signed by {'; '.join(signers_of(each))}")
+    if verdicts and key_of(each) in verdicts:
+        click.echo(f"    refused: {verdicts[key_of(each)]}")
 
 
 def _as_json(each: StoredDocument, verdicts: dict[tuple[str, str, int], str] | None) -> dict[str, object]:
@@ -206,6 +207,6 @@ def _as_json(each: StoredDocument, verdicts: dict[tuple[str, str, int], str] | N
         "digest": each.digest,
         "publishedBy": each.published_by,
         "publishedAt": each.published_at,
-        "signers": _signers(each),
+        "signers": signers_of(each),
     }
-    return told if verdicts is None else told | {"refused": verdicts.get(_key(each))}
+    return told if verdicts is None else told | {"refused": verdicts.get(key_of(each))}

@@ -13,6 +13,7 @@ from joserfc.jwk import ECKey, OKPKey, RSAKey
 
 from baygate.access.documents.envelope import Signer, SigningIdentity, add_signature, read
 from baygate.access.documents.envelope import sign as signed
+from baygate.access.documents.library import UPDATES
 from baygate.access.documents.refusal import Refused
 from baygate.access.documents.trust import Trusted
 from baygate.cli.console import Failure
@@ -81,13 +82,7 @@ def verify(file: Path, root: Path | None, config: Path | None) -> None:
 def take(trusted: Trusted, found: DocumentFile) -> None:
     """Take a signed file into what is trusted; raise Refused."""
     assert found.envelope is not None  # noqa: S101 - a signed file has one
-    match found.kind:
-        case "policy":
-            trusted.update_policy(found.envelope.text, now())
-        case "manifest":
-            trusted.update_manifest(found.envelope.text, now())
-        case _:
-            trusted.update_root(found.envelope.text, now())
+    UPDATES[found.kind](trusted, found.envelope.text, now())
 
 
 def _with_signature(source: DocumentFile, before: DocumentFile | None, identity: SigningIdentity) -> bytes:

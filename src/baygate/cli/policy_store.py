@@ -32,9 +32,10 @@ class Library:
     root: bytes = field(repr=False)
     stored: tuple[StoredDocument, ...]
 
-    def trusted(self) -> Trusted:
-        """Return what is to be trusted of it now; say what is not. Raise Failure if the root itself is not."""
-        trusted, problems = explained("The root document", lambda: remembered(self.root, self.stored, facts(), now()))
+    def trusted(self, at: datetime.datetime | None = None) -> Trusted:
+        """Return what is to be trusted of it now, or then; say what is not. Raise Failure if the root itself is not."""
+        at = at or now()
+        trusted, problems = explained("The root document", lambda: remembered(self.root, self.stored, facts(), at))
         for problem in problems:
             click.echo(f"Mind: {problem}", err=True)
         return trusted

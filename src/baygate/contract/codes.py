@@ -13,6 +13,11 @@ class Jurisdiction(StrEnum):
     HK = "HK"
     MO = "MO"
 
+    @classmethod
+    def of(cls, name: str) -> "Jurisdiction | None":
+        """Return a jurisdiction by the name that documents and tokens give it (``CN-GD``); None if it is no such."""
+        return cls.__members__.get(name.replace("-", "_"))
+
 
 @federation.enum(description="Which way goods cross. 进出口标志")
 class Direction(StrEnum):

@@ -1,7 +1,7 @@
 """What the hub says of itself: who it takes the caller for, what he would get and why, what is shared at all. 控制面
 
 Nothing here is a record of an agency, so no scope and no policy stands before it: everybody who has a token may ask,
-and hears of nobody's access but his own.
+and hears of nobody's access but his own. The same goes for trust lists: each side publishes its own, and the other's.
 """
 
 import datetime
@@ -29,6 +29,19 @@ class Agency:
 
 
 @answer
+class CallerRecognition:
+    """By which certificate the caller was recognised, and by what. 数字证书互认结果"""
+
+    party: PartyId = told("The party that the certificate names. 证书所载主体")
+    jurisdiction: Jurisdiction | None = told("By whose trust list it was recognised. 所依信任列表的法域")
+    entry: str = told("Entry of the trust list that it met. 信任列表条目")
+    list_sequence: int = told("Number of the trust list. 信任列表序号")
+    assurance: int = told("How well it says who holds it, from 1 to 4. 可信等级")
+    certificate: str = told("SHA-256 of the certificate, in hexadecimal digits. 证书指纹")
+    good_until: datetime.datetime = told("Until when that holds, unless it is revoked before. 认可有效期至")
+
+
+@answer
 class Caller:
     """Who the hub takes the caller for; policies decide by this and by nothing else. 调用方"""
 
@@ -42,6 +55,9 @@ class Caller:
     legal_basis: str | None = told("The legal basis that the token names. 法律依据")
     case_no: str | None = told("The case that the token names. 案件编号")
     assurance: int = told("How well it is known who asks, from 0 to 4. 身份可信等级")
+    recognition: CallerRecognition | None = told(
+        "By which certificate it was recognised, if it came with one of another jurisdiction. 数字证书互认结果"
+    )
 
 
 @federation.enum(description="What becomes of a field. 字段处理结果")
@@ -168,6 +184,60 @@ class CatalogueEntry:
     valid_until: datetime.datetime = told("Until when it holds. 失效时间")
 
 
+@federation.enum(description="Where a trust list comes from. 信任列表来源")
+class TrustListScheme(StrEnum):
+    """Published by the two sides, or configured by the hub's operator until they publish one."""
+
+    PUBLISHED = "PUBLISHED"
+    CONFIGURED = "CONFIGURED"
+
+
+@federation.enum(description="What must show that a certificate is not revoked. 吊销状态证明方式")
+class RevocationProof(StrEnum):
+    """A list of its issuer, a responder's word, or either of them."""
+
+    CRL = "CRL"
+    OCSP = "OCSP"
+    EITHER = "EITHER"
+
+
+@answer
+class TrustListEntry:
+    """A type of certificate that is recognised; a certificate has to meet all that stands here. 信任列表条目"""
+
+    id: str = told("Name of the entry in its list. 条目标识")
+    name: str = told("What is recognised, in words. 条目名称")
+    valid_from: datetime.datetime = told("From when on it is recognised. 生效时间")
+    valid_until: datetime.datetime | None = told("Until when; none until further notice. 失效时间")
+    valid: bool = told("Whether it is recognised now. 当前是否有效")
+    root_subject: str = told("The root CA that paths lead to. 根证书主题")
+    root_fingerprint: str = told("SHA-256 of the root CA's certificate. 根证书指纹")
+    issuing_subject: str = told("The CA that issues, and no other. 签发证书主题")
+    issuing_fingerprint: str = told("SHA-256 of the issuing CA's certificate. 签发证书指纹")
+    type_name: str = told("Name of the type, as it stands in the certificate. 证书类型名称")
+    policy_arc: str = told("The certificate policy, without its nodes for version, year and release. 证书策略标识")
+    assurance: int = told("How well such a certificate says who holds it, from 1 to 4. 可信等级")
+    revocation: RevocationProof = told("What must show that it is not revoked. 吊销状态证明方式")
+    freshness: int = told("How old that may be, in seconds. 吊销信息最长时限（秒）")
+    admits_scopes: list[str] = told("Scopes open to holders who are not registered; mostly none. 可用权限范围")
+    admits_purposes: list[str] = told("Purposes open to holders who are not registered. 可用使用目的")
+
+
+@answer
+class TrustList:
+    """The certificates of one jurisdiction that are recognised, by the signed list that is in force. 信任列表"""
+
+    jurisdiction: Jurisdiction | None = told("Whose certificates it is about. 法域")
+    scheme: TrustListScheme = told("Where it comes from. 信任列表来源")
+    title: str | None = told("Title of the list. 名称")
+    sequence: int = told("Number of the list; it grows by one each time. 序号")
+    issued_at: datetime.datetime = told("When it was issued. 发布时间")
+    next_update: datetime.datetime = told("When the next one is due; from then on it recognises nothing. 下次更新时间")
+    digest: str = told("Digest of the list's text. 摘要")
+    signers: list[str] = told("Who signed it, as RFC 4514 writes names. 签署人")
+    entries: list[TrustListEntry] = told("What it recognises, and what it once did. 条目")
+
+
 ME = asked("Who the hub takes the caller for. 当前调用方")
 ACCESS = asked(
     "Whether the caller would get a field, why, and what would help. 查询字段授权",
@@ -186,4 +256,7 @@ CATALOGUE = asked(
     first=(BOUND, 20),
     after=(argument(str | None, "Only what follows the policy of this name. 在此策略之后"), strawberry.UNSET),
 )
-"""The three entry points; each is a method of the context that the gateway makes for a request."""
+TRUST_LISTS = asked(
+    "Which certificates of each jurisdiction are recognised, by the trust lists in force. 证书互认信任列表"
+)
+"""The four entry points; each is a method of the context that the gateway makes for a request."""

@@ -45,6 +45,7 @@ from baygate.contract.identity_codes import (
     ZoneKind,
 )
 from baygate.contract.listing import Connection, paged, short
+from baygate.contract.recognition import RecognisedCertificate
 from baygate.contract.scalars import (
     AgencyId,
     CrNumber,
@@ -188,6 +189,9 @@ class Party:
     persons_in_charge: list[PersonInCharge] | None = short("Persons who answer for it. 负责人", READ)
     registrations: list[Registration] | None = short(
         "Registrations with authorities of trade, by number. 备案登记", READ
+    )
+    recognised_certificates: list[RecognisedCertificate] | None = short(
+        "Its certificates that the hub has recognised, latest first. 互认数字证书", READ
     )
     credit_ratings: CreditRatingConnection | None = paged(
         "Its ratings in every scheme. 信用等级", CREDIT, where=CreditRatingFilter, order_by=CreditRatingOrder

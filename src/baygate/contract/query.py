@@ -8,7 +8,16 @@ from baygate.contract.clearance import (
     DeclarationFilter,
     DeclarationOrder,
 )
-from baygate.contract.control import ACCESS, CATALOGUE, ME, Caller, CatalogueEntry, FieldAccess
+from baygate.contract.control import (
+    ACCESS,
+    CATALOGUE,
+    ME,
+    TRUST_LISTS,
+    Caller,
+    CatalogueEntry,
+    FieldAccess,
+    TrustList,
+)
 from baygate.contract.credit import (
     CreditRating,
     CreditRatingConnection,
@@ -155,3 +164,4 @@ class Query:
     me: Caller = ME
     access: FieldAccess | None = ACCESS
     catalogue: list[CatalogueEntry] | None = CATALOGUE
+    trust_lists: list[TrustList] | None = TRUST_LISTS

@@ -10,7 +10,10 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from sqlalchemy.ext.asyncio import create_async_engine
 from starlette.routing import BaseRoute
 
+from baygate.access.documents.trust import TakenList
 from baygate.access.jose import digest_of
+from baygate.gateway.recognitions import Recognitions
+from baygate.gateway.revocation import RevocationData
 from baygate.gateway.tls import TlsFront
 from baygate.oauth.allowance import Allowances
 from baygate.oauth.authentication import Authentication
@@ -19,6 +22,7 @@ from baygate.oauth.clients import Client
 from baygate.oauth.dpop import Nonces, Proofs
 from baygate.oauth.issuers import OwnIssuer, TrustedIssuer
 from baygate.oauth.once import UsedOnce
+from baygate.oauth.recognised import Parties
 from baygate.oauth.server.access_tokens import AccessTokens
 from baygate.oauth.server.authority import Authority
 from baygate.oauth.server.client_authentication import ClientAuthentication
@@ -26,9 +30,11 @@ from baygate.oauth.server.endpoints import Endpoints
 from baygate.oauth.server.metadata import Addresses, resource_metadata, server_metadata
 from baygate.oauth.server.people import People
 from baygate.oauth.server.people_session import Ended
+from baygate.oauth.server.recognising import Recognising
 from baygate.oauth.signing import SigningKeys
 from baygate.oauth.standing import Standing
 from baygate.oauth.tokens import Tokens
+from baygate.recognition.recogniser import Recogniser
 from baygate.settings import Settings
 from baygate.storage.database import Database
 from baygate.storage.following import Follower, Following
@@ -65,26 +71,32 @@ class Admission:
             pool_timeout=_PATIENCE,
             pool_pre_ping=True,
         )
+        recogniser = Recogniser()
+        kept = settings.recognition
+        self.revocation = RevocationData(kept.directory, kept.interval, recogniser)
+        self.recognitions = Recognitions(recogniser, self.revocation, database.connect, kept.operator)
         trusted = {each.url: TrustedIssuer(each.url, each.mandate()) for each in settings.oauth.issuers}
         self.authentication = Authentication(
             Tokens(at.resource, OwnIssuer(at.origin, signing), trusted),
             self.standing,
+            Parties(self.recognitions, self.standing.registered),
             proofs,
-            nonces,
             self.used_once,
             self.allowances,
             Challenger(at.resource_metadata, nonces.fresh),
         )
         authority = Authority(
             self.standing.client,
-            ClientAuthentication(at.origin, _authorities(settings.tls.client_authorities if settings.tls else None)),
+            ClientAuthentication(at.origin, _authorities(settings.client_authorities)),
             AccessTokens(at.origin, at.resource, settings.oauth.token_lifetime, signing),
             proofs,
             nonces,
         )
+        self._tls: TlsFront | None = None
         people = settings.oauth.people
         self._endpoints = Endpoints(
             authority,
+            Recognising(at.origin, self.recognitions, self.standing.registered),
             self.engine,
             self.used_once,
             self.allowances,
@@ -104,10 +116,21 @@ class Admission:
         """Begin to follow the registry, and ``others``; certificates that are registered pass ``tls`` from then on."""
         if tls is not None:
             self.standing.on_clients = lambda clients: _admit(tls, clients)
+        self._tls = tls
         self.following.start([self.standing, *others])
+        self.recognitions.start()
+
+    def take_lists(self, lists: tuple[TakenList, ...]) -> None:
+        """Recognise certificates by these trust lists from now on; whatever their CAs issue passes the handshake."""
+        self.recognitions.take_lists(lists)
+        if self._tls is not None:
+            for taken in lists:
+                for entry in taken.document.entries:
+                    _admit_certificate(self._tls, taken.document.by_fingerprint[entry.issuing].der)
 
     async def close(self) -> None:
         """Let go of the database."""
+        await self.recognitions.close()
         await self.following.close()
         await self.used_once.close()
         await self.allowances.close()
@@ -118,9 +141,13 @@ def _admit(tls: TlsFront, clients: Mapping[str, Client]) -> None:
     for client in clients.values():
         for key in client.keys:
             if key.certificate is not None and client.authentication.mutual_tls:
-                # one that nobody can use must not keep out those after it
-                with contextlib.suppress(ValueError, ssl.SSLError):
-                    tls.admit(ssl.PEM_cert_to_DER_cert(key.certificate))
+                _admit_certificate(tls, ssl.PEM_cert_to_DER_cert(key.certificate))
+
+
+def _admit_certificate(tls: TlsFront, der: bytes) -> None:
+    # one that nobody can use must not keep out those after it
+    with contextlib.suppress(ValueError, ssl.SSLError):
+        tls.admit(der)
 
 
 def _authorities(file: Path | None) -> Mapping[str, x509.Certificate]:

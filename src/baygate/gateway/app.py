@@ -78,7 +78,9 @@ class Hub:
         self.gates = Gates(graphql_schema())
         self.admission = Admission(settings, keys, self.gates.scopes)
         facts = facts_of(graphql_schema(), resident_binding())
-        self.policies = Policies(settings.policies.root, settings.policies.heads, facts)
+        self.policies = Policies(
+            settings.policies.root, settings.policies.heads, facts, on_lists=self.admission.take_lists
+        )
         self.tally = Tally(self.admission.connect)
         self.road = self._road(keys)
         self.draining = False
@@ -127,7 +129,9 @@ class Hub:
         """Return what the hub answers of itself to a principal who sees ``schema``."""
         policies = self.policies
         asking = policies.asking(principal)
-        return Control(principal, policies.in_force, asking, policies.facts, self.gates.demanded, schema)
+        return Control(
+            principal, policies.in_force, asking, policies.facts, self.gates.demanded, schema, policies.lists
+        )
 
     async def healthz(self, _: Request) -> Response:
         """Whether the worker runs at all."""
@@ -148,8 +152,8 @@ class Hub:
         except TimeoutError:
             problem = "The database does not answer within 2 seconds."
         status = 503 if problem else 200
-        policies = list(self.policies.problems)
-        return JSONResponse({"ready": not problem, "problem": problem, "policies": policies}, status)
+        told = {"policies": list(self.policies.problems), "recognition": self.admission.recognitions.problems}
+        return JSONResponse({"ready": not problem, "problem": problem, **told}, status)
 
 
 class OtherOrigins:

@@ -4,12 +4,15 @@ Rules:
 
 1. What is told of access is the explanation of the caller's own, for a purpose that he names or his token's.
 2. Of the contract no more is told than the caller's schema shows him, and what the catalogue tells everybody.
-3. Why nothing at all is in force is for the operator to know (``readyz``, the log): a caller is told that it is so.
+3. Trust lists are told to everybody who may ask, as they are in force; whom they let in is told to nobody but himself.
+4. Why nothing at all is in force is for the operator to know (``readyz``, the log): a caller is told that it is so.
 """
 
+import datetime
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import islice
 
 from graphql import GraphQLError, GraphQLObjectType, GraphQLSchema, is_abstract_type
@@ -23,14 +26,16 @@ from baygate.access.documents import root
 from baygate.access.documents.in_force import nothing
 from baygate.access.documents.policy import Outcome
 from baygate.access.documents.rules import InForce
+from baygate.access.documents.trust import TakenList
 from baygate.access.explain import Answer, explain
 from baygate.access.facts import Facts
-from baygate.access.principal import Principal
+from baygate.access.principal import Principal, Recognised
 from baygate.access.purposes import PURPOSES
 from baygate.access.scopes import Requirement
 from baygate.contract import control
 from baygate.contract.codes import Jurisdiction
 from baygate.contract.scalars import AgencyId, PartyId
+from baygate.gateway import trust_lists
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}", re.ASCII)
 _NOTHING = "No policies are in force now: everything is withheld."
@@ -49,7 +54,7 @@ class Control:
     """Answers the entry points of ``contract.control`` by methods of their names.
 
     ``who`` is the principal as policies see him, ``demanded`` the scopes that the contract demands
-    (``scopes.requirements``), ``schema`` the one that the caller may see.
+    (``scopes.requirements``), ``schema`` the one that the caller may see, ``lists`` the trust lists in force.
     """
 
     principal: Principal
@@ -58,6 +63,8 @@ class Control:
     facts: Facts
     demanded: Mapping[str, Mapping[str, Requirement]]
     schema: GraphQLSchema
+    lists: tuple[TakenList, ...] = ()
+    clock: Callable[[], datetime.datetime] = lambda: datetime.datetime.now(datetime.UTC)
 
     def me(self) -> control.Caller:
         """Return who the hub takes the caller for."""
@@ -75,6 +82,7 @@ class Control:
             legal_basis=caller.legal_basis,
             case_no=caller.case_no,
             assurance=caller.assurance,
+            recognition=_recognition(caller.recognition) if caller.recognition else None,
         )
 
     def access(self, *, type_name: str, field_name: str, purpose: str | None = None) -> control.FieldAccess:
@@ -105,6 +113,18 @@ class Control:
             if (owner is None or each.owner.id == owner) and (after is None or each.policy_id > after)
         )
         return [_entry(each) for each in islice(wanted, first)]
+
+    def trust_lists(self) -> list[control.TrustList]:
+        """Return the trust lists in force; raise GraphQLError (POLICIES_UNAVAILABLE) if nothing at all is."""
+        if self.in_force.problems:
+            raise _error("POLICIES_UNAVAILABLE", _NOTHING)
+        return self._told_lists
+
+    @cached_property
+    def _told_lists(self) -> list[control.TrustList]:
+        # once a request, however many names it asks for them by
+        now = self.clock()
+        return [trust_lists.told(each, now) for each in self.lists]
 
     def _check_coordinate(self, type_name: str, field_name: str) -> None:
         if not (_NAME.fullmatch(type_name) and _NAME.fullmatch(field_name)):
@@ -160,23 +180,31 @@ def _error(code: str, message: str) -> GraphQLError:
     return GraphQLError(message, extensions={"code": code})
 
 
-def _jurisdiction(name: str) -> Jurisdiction | None:
-    return Jurisdiction.__members__.get(name.replace("-", "_"))
-
-
 def _agency(known: root.Agency) -> control.Agency:
     return control.Agency(
         id=AgencyId(known.id),
         name=known.name,
         name_en=known.name_en,
-        jurisdiction=_jurisdiction(known.jurisdiction),
+        jurisdiction=Jurisdiction.of(known.jurisdiction),
         region=known.region,
+    )
+
+
+def _recognition(known: Recognised) -> control.CallerRecognition:
+    return control.CallerRecognition(
+        party=PartyId(known.party),
+        jurisdiction=Jurisdiction.of(known.jurisdiction),
+        entry=known.entry,
+        list_sequence=known.list_sequence,
+        assurance=known.assurance,
+        certificate=known.certificate,
+        good_until=known.good_until,
     )
 
 
 def _unknown_agency(name: str, jurisdiction: str) -> control.Agency:
     return control.Agency(
-        id=AgencyId(name), name=None, name_en=None, jurisdiction=_jurisdiction(jurisdiction), region=None
+        id=AgencyId(name), name=None, name_en=None, jurisdiction=Jurisdiction.of(jurisdiction), region=None
     )
 
 

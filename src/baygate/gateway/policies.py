@@ -4,7 +4,8 @@
    this worker. New documents are taken in a thread, and take effect at once for all requests that come after.
 2. A database whose documents are behind the heads that this hub has seen before grants nothing, until an operator has
    accepted that (``baygate policy accept-rollback``).
-3. What is in force ends at its own moment, whether or not anybody hears of it.
+3. What is in force ends at its own moment, whether or not anybody hears of it. So do trust lists, which come by the
+   same way; a database that lacks one is older, too, but one whose newest list fails is not: it recognises nobody.
 """
 
 import asyncio
@@ -22,11 +23,11 @@ from baygate.access.access import Access
 from baygate.access.compile import Who, compiled, who
 from baygate.access.documents import heads
 from baygate.access.documents.heads import Heads, heads_of
-from baygate.access.documents.in_force import in_force, nothing
+from baygate.access.documents.in_force import in_force, nothing, recognising, unrecognising
 from baygate.access.documents.library import remembered
 from baygate.access.documents.refusal import Refused
 from baygate.access.documents.rules import InForce
-from baygate.access.documents.trust import Trusted
+from baygate.access.documents.trust import TakenList, Trusted
 from baygate.access.facts import Facts
 from baygate.access.principal import Principal
 from baygate.storage import documents
@@ -47,11 +48,14 @@ class Policies:
         kept_heads: Path,
         facts: Facts,
         clock: Callable[[], datetime.datetime] = lambda: datetime.datetime.now(datetime.UTC),
+        on_lists: Callable[[tuple[TakenList, ...]], None] = lambda _: None,
     ) -> None:
         self._root = root
         self._kept_heads = kept_heads
         self.facts = facts
         self._clock = clock
+        self.on_lists = on_lists
+        """Told of the trust lists that count, each time that what is in force has changed."""
         self._stale = True
         self._trusted: Trusted | None = None
         self._in_force = nothing("No policies were read yet: everything is withheld.")
@@ -67,14 +71,21 @@ class Policies:
         return self._in_force
 
     @property
+    def lists(self) -> tuple[TakenList, ...]:
+        """The trust lists that count now."""
+        return () if self._trusted is None else recognising(self._trusted, self._clock())
+
+    @property
     def fatal(self) -> str | None:
         """Why everything is withheld, if it is."""
         return next(iter(self.in_force.problems), None)
 
     @property
     def problems(self) -> tuple[str, ...]:
-        """What stops some grants, in words for the operator."""
-        return (*self._problems, *(problem for owner in self.in_force.owners for problem in owner.problems))
+        """What stops some grants, or recognition by a trust list, in words for the operator."""
+        lists = {} if self._trusted is None else unrecognising(self._trusted, self._clock())
+        owners = (problem for owner in self.in_force.owners for problem in owner.problems)
+        return (*self._problems, *owners, *lists.values())
 
     def asking(self, principal: Principal) -> Who:
         """Return what policies can name of a principal."""
@@ -121,6 +132,9 @@ class Policies:
         if not self._stale:
             return
         self._stale = False
+        await self._read_anew(connection)
+
+    async def _read_anew(self, connection: asyncpg.Connection) -> None:
         if self._root is None:
             self._withhold("The settings name no root document (policies.root)")
             return
@@ -141,7 +155,7 @@ class Policies:
 
     def _hold_against_heads(self, trusted: Trusted, accepted: str | None) -> None:
         found, seen = heads_of(trusted), self._seen()
-        behind = found.behind(seen)
+        behind = replace(found, lists=trusted.sequences).behind(seen)
         if behind and accepted != found.text():
             self._trusted = None
             self._withhold(
@@ -176,12 +190,14 @@ class Policies:
             *(each for owner in self._in_force.owners for each in owner.problems),
         ):
             log.warning("%s", problem)
+        self.on_lists(self.lists)
 
     def _withhold(self, problem: str) -> None:
         log.error("%s: everything is withheld", problem)
         self._trusted = None
         self._in_force = nothing(f"{problem}: everything is withheld.")
         self._decided, self._authorised = {}, {}
+        self.on_lists(self.lists)
 
     def _changed(self, _: str) -> None:
         self._stale = True

@@ -7,12 +7,13 @@ In this order; whatever does not hold refuses the request:
 3. This worker is in touch with the database: it knows who is in good standing.
 4. The token was not revoked; its client is registered, enabled, and was not disabled since the token was issued;
    the client is registered for its agency and its purpose. Scopes beyond the registration open nothing.
-5. Whoever sends it has what it is bound to. To a key: a DPoP proof by that key for this very request. To a
+5. A token that was given to the holder of a certificate: the certificate is recognised still, as the same party's.
+6. Whoever sends it has what it is bound to. To a key: a DPoP proof by that key for this very request. To a
    certificate: the connection's own client certificate. A token bound to nothing is good only of a client registered
    so, where such clients are admitted at all. A token bound to a key is refused under the scheme Bearer, and a bearer
    token under DPoP: neither may be downgraded to the other (RFC 9449, sections 7.1 and 7.2).
-6. The client is not known to have used up its requests, and the proof was not used before: to record it is a write.
-7. The client has requests left.
+7. The client is not known to have used up its requests, and the proof was not used before: to record it is a write.
+8. The client has requests left.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -27,9 +28,10 @@ from baygate.access.principal import Principal
 from baygate.oauth.allowance import Allowances, AllowanceUnavailable, Exceeded, Policy, headers, policies
 from baygate.oauth.challenge import Challenger, Unproven, unavailable
 from baygate.oauth.clients import Binding, Client
-from baygate.oauth.dpop import BadProof, NonceNeeded, Nonces, Proofs
+from baygate.oauth.dpop import BadProof, NonceNeeded, Proofs
 from baygate.oauth.issuers import IssuerUnreachable
 from baygate.oauth.once import Replayed, UsedOnce, UsesUnrecorded
+from baygate.oauth.recognised import Parties, RecognitionUnavailable
 from baygate.oauth.standing import Standing
 from baygate.oauth.tokens import BY_CERTIFICATE, BY_KEY, Token, Tokens
 from baygate.storage.following import OutOfTouch
@@ -55,8 +57,8 @@ class Authentication:
         self,
         tokens: Tokens,
         standing: Standing,
+        parties: Parties,
         proofs: Proofs,
-        nonces: Nonces,
         used_once: UsedOnce,
         allowances: Allowances,
         challenger: Challenger,
@@ -64,8 +66,8 @@ class Authentication:
     ) -> None:
         self._tokens = tokens
         self._standing = standing
+        self._parties = parties
         self._proofs = proofs
-        self._nonces = nonces
         self._used_once = used_once
         self._allowances = allowances
         self._challenger = challenger
@@ -78,7 +80,7 @@ class Authentication:
         try:
             token = self._tokens.known(text) or await self._tokens.read(text)
             token.timely(self._clock())
-            client = self._in_good_standing(token)
+            client = await self._in_good_standing(token)
             more = await self._possessed(token, client, scheme, text, scope)
             spent = await self._allowances.spend(*_counted(token, client))
         except BadToken as error:
@@ -87,7 +89,7 @@ class Authentication:
             raise self._challenger.bad_proof(str(error) or "it was used before") from None
         except NonceNeeded:
             raise self._challenger.nonce_needed() from None
-        except (OutOfTouch, UsesUnrecorded, AllowanceUnavailable):
+        except (OutOfTouch, UsesUnrecorded, AllowanceUnavailable, RecognitionUnavailable):
             raise unavailable("The hub cannot tell now who may be answered. Try again shortly.") from None
         except IssuerUnreachable:
             raise unavailable("The issuer of the access token cannot be reached now. Try again shortly.") from None
@@ -117,12 +119,14 @@ class Authentication:
             raise self._challenger.nobody()
         return known, text.strip()
 
-    def _in_good_standing(self, token: Token) -> Client | None:
+    async def _in_good_standing(self, token: Token) -> Client | None:
         """Return the client of one of the hub's own tokens; other issuers answer for their clients themselves."""
         if self._standing.revoked(token.digest):
             raise BadToken("it was revoked")
         if token.mandate is not None:
             return None
+        if token.certificate is not None:
+            return registered(token, await self._parties.of(token))
         return registered(token, self._standing.client(token.client_id))
 
     async def _possessed(
@@ -150,7 +154,7 @@ class Authentication:
             raise BadToken("it is bound to another key than the proof's")
         self._allowances.require(*_counted(token, client))
         await self._used_once.claim(proof.use)
-        return [(b"dpop-nonce", self._nonces.fresh().encode())]
+        return [(b"dpop-nonce", self._proofs.nonces.fresh().encode())]
 
 
 def registered(token: Token, client: Client | None) -> Client:
@@ -168,6 +172,12 @@ def registered(token: Token, client: Client | None) -> Client:
     if token.bound is None and client.binding is not Binding.BEARER:
         raise BadToken("it is bound to no key and no certificate")
     return client
+
+
+def of_certificate(token: Token, client: Client | None) -> bool:
+    """Return whether a client is the party that a token was given to by its certificate."""
+    recognition = client.recognition if client is not None else None
+    return recognition is not None and recognition.certificate.fingerprint == token.certificate
 
 
 def presented_certificate(scope: Mapping[str, Any]) -> str | None:
@@ -196,6 +206,7 @@ def _principal(token: Token, client: Client | None) -> Principal:
         purpose=token.details.purpose,
         legal_basis=token.details.legal_basis,
         case_no=token.details.case_no,
-        assurance=0,
+        assurance=client.recognition.assurance if client and client.recognition else 0,
         attributes={"agency": token.agency, "jurisdiction": token.jurisdiction},
+        recognition=client.recognition.brief if client and client.recognition else None,
     )

@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from baygate.access.documents.root import PARTY
 from baygate.access.jose import BadKey, PublicKey, certificate_thumbprint, public_key
 from baygate.access.purposes import PURPOSES
+from baygate.recognition.judgement import Recognition
 
 RATE = 6_000
 """Requests a minute, unless the registration says otherwise."""
@@ -87,7 +89,8 @@ class Client:
     is void; ``rate`` and ``quota`` are its requests a minute and a day; ``party`` is the party that it acts for, if it
     is no agency's. ``certificate_authority`` is the ``x5t#S256`` of the one authority that issues its certificates,
     where it is known by their subject: any other authority could issue one to somebody else. A client with
-    ``redirect_uris`` acts for people who sign in (the explorer) and never for itself.
+    ``redirect_uris`` acts for people who sign in (the explorer) and never for itself. One with a ``recognition`` is
+    the party that a recognised certificate names, as that lets it in (``baygate.oauth.recognised``).
     """
 
     client_id: str
@@ -108,6 +111,7 @@ class Client:
     quota: int = QUOTA
     enabled: bool = True
     tokens_from: datetime.datetime = _EVER
+    recognition: Recognition | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         for what, text in (("client's identifier", self.client_id), ("agency", self.agency)):
@@ -115,6 +119,8 @@ class Client:
                 raise BadRegistration(
                     f"The {what} {text!r} is not made of lower-case letters, digits, hyphens and dots, 64 at most."
                 )
+        if self.agency.startswith(PARTY) and self.recognition is None:
+            raise BadRegistration(f"No agency's name begins with {PARTY}: so a party is called that has none.")
         if self.jurisdiction not in JURISDICTIONS:
             raise BadRegistration(f"The jurisdiction {self.jurisdiction!r} is none of {', '.join(JURISDICTIONS)}.")
         unknown = sorted(self.purposes - PURPOSES.keys())
@@ -125,6 +131,8 @@ class Client:
         self._check_proof()
 
     def _check_proof(self) -> None:
+        if self.recognition is not None:
+            return
         if self.authentication is Authentication.TLS:
             if not self.certificate_subject:
                 raise BadRegistration("tls_client_auth needs the subject of the certificate (RFC 4514).")

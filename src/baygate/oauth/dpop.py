@@ -84,7 +84,7 @@ class Proofs:
 
     def __init__(self, origin: str, nonces: Nonces, clock: Callable[[], float] = time) -> None:
         self._origin = origin
-        self._nonces = nonces
+        self.nonces = nonces
         self._clock = clock
         self._key = lru_cache(_KEYS_KEPT)(_imported)
 
@@ -100,7 +100,7 @@ class Proofs:
             raise BadProof(f"its htm is not {method}")
         if _target(claims.get("htu")) != _target(self._origin + path):
             raise BadProof(f"its htu is not {self._origin}{path}")
-        self._nonces.check(claims.get("nonce"))
+        self.nonces.check(claims.get("nonce"))
         issued, now = claims.get("iat"), self._clock()
         if not isinstance(issued, int | float) or abs(now - issued) > NONCE_LIFETIME + _SKEW:
             raise BadProof("its iat is not near the time now")

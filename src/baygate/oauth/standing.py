@@ -52,6 +52,11 @@ class Standing:
         client = self._clients.get(client_id)
         return client if client is not None and client.enabled else None
 
+    def registered(self, client_id: str) -> Client | None:
+        """Return a client that is registered, also if it is disabled; raise OutOfTouch if that is not known."""
+        self._require()
+        return self._clients.get(client_id)
+
     def revoked(self, digest: bytes) -> bool:
         """Return whether a token or a session was revoked; raise OutOfTouch if that is not known."""
         self._require()

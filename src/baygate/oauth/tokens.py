@@ -55,7 +55,8 @@ class Token:
     """A token whose lasting properties hold. Times are seconds since the epoch.
 
     ``person`` is who sat before the client, by an identifier that never changes and is no client's; None if nobody did.
-    ``mandate`` is what another issuer may assert; None for the hub's own tokens, whose client is in the registry.
+    ``mandate`` is what another issuer may assert; None for the hub's own tokens. Their client is in the registry or, if
+    there is a ``certificate`` (its SHA-256, hexadecimal), the party that it is recognised as.
     """
 
     digest: bytes
@@ -73,6 +74,7 @@ class Token:
     begins_at: float
     expires_at: float
     mandate: Mandate | None = None
+    certificate: str | None = None
 
     def timely(self, now: float) -> None:
         """Raise BadToken unless the token is good at the time ``now``."""
@@ -167,6 +169,7 @@ def token_of(claims: Mapping[str, Any], mandate: Mandate | None) -> Token:
         begins_at=_moment(claims, "nbf", default=issued_at),
         expires_at=expires_at,
         mandate=mandate,
+        certificate=None if mandate else _text(claims, "certificate", default="") or None,
     )
 
 

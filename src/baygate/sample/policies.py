@@ -1,4 +1,4 @@
-"""The sample world's policies: signed with the example keys, and published for the demo.
+"""The sample world's policies and trust lists: signed with the example keys, and published for the demo.
 
 ``python -m baygate.sample.policies`` (``make policies``) brings ``policies/`` up to date with its readable sources:
 
@@ -7,11 +7,13 @@
 2. What was signed is written only if the source changed or it does not verify any more: each ECDSA signature is
    another one, and nothing would be gained by new ones.
 3. An owner's manifest follows if it does not list exactly his policies as they are.
-4. Nothing is written that the hub would not take: its rules are checked, and its tests run, first.
+4. Trust lists (``trust-lists/``) are signed by coordinating bodies, in the same way.
+5. Nothing is written that the hub would not take: its rules are checked, and its tests run, first.
 """
 
 import argparse
 import base64
+import contextlib
 import datetime
 import json
 import re
@@ -39,13 +41,14 @@ from baygate.storage.database import Database
 
 ROOT_FILE = "root.jws"
 MANIFEST_FILE = "manifest.jws"
+TRUST_LISTS = "trust-lists"
 COORDINATORS = ("root-government-service", "root-gba-office")
-"""The two of the three coordinating bodies that sign the example root; it takes two."""
+"""The two of the three coordinating bodies that sign the example root and trust lists; it takes two."""
 _DATES = {"notBefore": "2026-11-01T00:00:00Z", "expires": "2035-11-01T00:00:00Z"}
 
 
 async def publish(dsn: str, directory: Path) -> list[str]:
-    """Publish the signed policies and manifests of a directory under its root; return the names of those that are new.
+    """Publish what is signed in a directory, under the root there; return the names of those documents that are new.
 
     What was published before is left alone, also if there are newer versions of it by now. Raise Refused.
     """
@@ -75,9 +78,10 @@ def bring_up_to_date(directory: Path, certificates: Path) -> Iterator[Path]:
     yield from workshop.root()
     root, _ = _signed_in(directory)
     trusted = Trusted(root, workshop.facts, workshop.now)
-    for owner in sorted(each for each in directory.iterdir() if each.is_dir()):
+    for owner in sorted(each for each in directory.iterdir() if each.is_dir() and each.name != TRUST_LISTS):
         yield from workshop.policies(owner, trusted)
         yield from workshop.manifest(owner, trusted)
+    yield from workshop.trust_lists(trusted)
 
 
 @dataclass(frozen=True)
@@ -133,6 +137,17 @@ class _Workshop:
         by = [self._identity(owner.name)]
         yield from self._write(source, text, by, lambda envelope: trusted.update_manifest(envelope, self.now))
 
+    def trust_lists(self, trusted: Trusted) -> Iterator[Path]:
+        """Sign the trust lists."""
+        by = [self._identity(each) for each in COORDINATORS]
+        for source in sorted((self.directory / TRUST_LISTS).glob("*.json")):
+            before = _before(source)
+            if before is not None:
+                with contextlib.suppress(Refused):  # it may only end what the one before says
+                    trusted.update_list(before.text, self.now, remembered=True)
+            text = _following(source.read_text(encoding="utf-8"), before, "sequence")
+            yield from self._write(source, text, by, lambda envelope: trusted.update_list(envelope, self.now))
+
     def _take_root(self, envelope: bytes) -> object:
         return Trusted(envelope, self.facts, self.now)
 
@@ -180,11 +195,11 @@ def _before(source: Path) -> Envelope | None:
         return None
 
 
-def _following(text: str, before: Envelope | None) -> str:
+def _following(text: str, before: Envelope | None, counted: str = "version") -> str:
     """Return a source as the next version, if it is not the one that was signed."""
     if before is None or before.payload == text.encode():
         return text
-    return _with(_with(text, "version", before.content()["version"] + 1), "prev", before.digest)
+    return _with(_with(text, counted, before.content()[counted] + 1), "prev", before.digest)
 
 
 def _with(text: str, member: str, value: Any) -> str:

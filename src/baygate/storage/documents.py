@@ -15,14 +15,14 @@ from baygate.storage.errors import StorageError
 DOCUMENTS_CHANGED = "baygate_documents"
 """The channel on which every worker hears that there are new documents."""
 
-ROOT, MANIFEST, POLICY = "root", "manifest", "policy"
+ROOT, MANIFEST, POLICY, TRUST_LIST = "root", "manifest", "policy", "trust-list"
 
 _LOCK = 0x6261_7970  # "bayp": publishers wait for each other, so that each sees the versions before its own
 
 
 @dataclass(frozen=True)
 class NewDocument:
-    """A document to keep: its ``kind``, whose it is, its version (of a manifest its sequence), digest and envelope."""
+    """A document to keep: its ``kind``, whose it is, its version or sequence, digest and envelope."""
 
     kind: str
     name: str
@@ -66,7 +66,9 @@ async def add(connection: asyncpg.Connection, documents: Sequence[NewDocument], 
 
 async def every(connection: asyncpg.Connection) -> list[StoredDocument]:
     """Return all documents that were ever published, in the order in which they were."""
-    rows = await connection.fetch("SELECT * FROM document ORDER BY published_at, kind DESC, name, version")
+    rows = await connection.fetch(
+        "SELECT * FROM document ORDER BY published_at, kind <> 'root', kind DESC, name, version"
+    )
     return [
         StoredDocument(
             row["kind"], row["name"], row["version"], row["digest"], bytes(row["body"]), row["published_by"],

@@ -12,6 +12,7 @@ from tests.access.signing import (
     CUSTOMS,
     DAY,
     END,
+    LIST_SIGNERS,
     NOW,
     ROOT,
     after,
@@ -30,13 +31,15 @@ from tests.access.signing import (
     signer,
     take,
     taken,
+    trust_list,
 )
 
 from baygate.access.access import FOREVER, NEVER
 from baygate.access.compile import Who, compiled
 from baygate.access.decision import Decision
-from baygate.access.documents.in_force import in_force, nothing
+from baygate.access.documents.in_force import in_force, nothing, recognising, unrecognising
 from baygate.access.documents.rules import InForce
+from baygate.access.documents.trust import Trusted
 
 SECOND = datetime.timedelta(seconds=1)
 
@@ -309,3 +312,49 @@ def test_other_documents_have_another_name():
     ]  # fmt: skip
     assert len(set(names)) == len(names)
     assert name(*BOTH) == name(*(BOTH[each] for each in (3, 1, 2, 0)))
+
+
+# Trust lists
+
+
+LIST = signed(trust_list(nextUpdate=moment(NOW + DAY)))
+
+
+def recognised(trusted: Trusted, now: datetime.datetime) -> set[str]:
+    return {each.document.jurisdiction for each in recognising(trusted, now)}
+
+
+def test_a_list_counts_until_the_next_one_is_due():
+    trusted = taken(LIST, signed(trust_list("MO")))
+    assert recognised(trusted, NOW + DAY - SECOND) == {"HK", "MO"}
+    assert recognised(trusted, NOW + DAY) == {"MO"}
+    assert unrecognising(trusted, NOW + DAY - SECOND) == {}
+    assert "expired at 2026-12-02 00:00:00 UTC: it recognises nobody" in unrecognising(trusted, NOW + DAY)["HK"]
+
+
+def test_a_list_counts_no_longer_than_its_signers_certificates():
+    ending = signer("CN=Hong Kong List Signer 1", ends=NOW + DAY)
+    trusted = taken(signed(trust_list(), ending, LIST_SIGNERS["HK"][1]))
+    assert recognised(trusted, NOW + DAY - SECOND) == {"HK"}
+    assert recognised(trusted, NOW + DAY) == set()
+    assert "a certificate that ended" in unrecognising(trusted, NOW + DAY)["HK"]
+
+
+def test_a_list_does_not_count_before_it_was_issued():
+    trusted = taken()
+    trusted.update_list(signed(trust_list(issuedAt=moment(NOW + DAY))), NOW, remembered=True)
+    assert recognised(trusted, NOW) == set()
+    assert recognised(trusted, NOW + DAY) == {"HK"}
+
+
+def test_no_list_counts_when_the_root_is_over():
+    trusted = taken(LIST, root=signed(root_document(expires=moment(NOW + SECOND))))
+    assert recognised(trusted, NOW) == {"HK"}
+    assert recognised(trusted, NOW + SECOND) == set()
+
+
+def test_a_list_changes_nothing_of_what_policies_decide():
+    trusted = taken(*library(policy()))
+    before = in_force(trusted, NOW)
+    take(trusted, LIST)
+    assert in_force(trusted, NOW) == before

@@ -10,11 +10,13 @@ import pytest
 from tests.access.signing import (
     CUSTOMS,
     DAY,
+    LIST_SIGNERS,
     NOW,
     ROOT,
     after,
     denial,
     digest,
+    entry,
     facts,
     library,
     manifest,
@@ -23,6 +25,7 @@ from tests.access.signing import (
     root_document,
     signed,
     signer,
+    trust_list,
 )
 
 from baygate.access.documents import chain
@@ -283,3 +286,69 @@ def test_a_file_that_is_no_document_is_refused(said: dict[str, object]):
     with pytest.raises(Refused) as told:
         stored(sign(json.dumps(said).encode(), [CUSTOMS]))
     assert told.value.step is Step.SCHEMA
+
+
+# Trust lists
+
+
+LIST = signed(trust_list())
+SECOND_LIST = signed(after(LIST))
+
+
+def lists_of(stored: Iterable[NewDocument], now: datetime.datetime = NOW) -> dict[str, int]:
+    trusted, _ = remembered(ROOT, stored, facts(), now)
+    return {name: each.document.sequence for name, each in trusted.lists.items()}
+
+
+def test_the_newest_list_of_each_jurisdiction_counts_after_a_restart(hub: Hub):
+    assert hub.publish(LIST, signed(trust_list("MO"))) == [("trust-list", "HK", 1), ("trust-list", "MO", 1)]
+    assert hub.publish(LIST, SECOND_LIST) == [("trust-list", "HK", 2)]
+    assert lists_of(hub.stored()) == {"HK": 2, "MO": 1}
+    with pytest.raises(Refused):
+        hub.publish(signed(after(LIST, title="Other")))
+
+
+def test_a_list_is_published_together_with_the_root_that_names_its_signers():
+    first = signed(root_document(trustLists=[]))
+    second = signed(after(first, trustLists=root_document()["trustLists"]))
+    trusted = publishing(first, [], facts(), NOW)
+    assert [each.kind for each in published(trusted, [LIST, second], NOW)] == ["root", "trust-list"]
+
+
+def test_a_list_is_held_against_the_stored_one_before_it():
+    trusted = publishing(ROOT, stored(LIST), facts(), NOW)
+    with pytest.raises(Refused, match="list 1 has this entry"):
+        published(trusted, [signed(after(LIST, entries=[entry("other")]))], NOW)
+
+
+def test_a_newest_list_that_does_not_verify_is_not_passed_over_for_an_older_one():
+    forged = signed(after(LIST), LIST_SIGNERS["HK"][0])
+    kept = [*stored(LIST), NewDocument("trust-list", "HK", 2, digest(forged), forged)]
+    trusted, (problem,) = remembered(ROOT, kept, facts(), NOW)
+    assert trusted.lists == {}
+    assert problem == (
+        "trust-list HK version 2 is not taken: threshold: it takes 2 signers; 1 of those who may have signed."
+    )
+
+
+def test_a_list_that_no_longer_verifies_is_followed_and_what_it_said_stays():
+    """Its signer's certificate has ended: nobody may use that to begin anew."""
+    ending = signer("CN=Hong Kong List Signer 1", ends=NOW + DAY)
+    kept = stored(signed(trust_list(), ending, LIST_SIGNERS["HK"][1]))
+    after_that = NOW + 2 * DAY
+    assert lists_of(kept, after_that) == {}
+    for wrong in (signed(trust_list(title="Other")), signed(after(LIST, entries=[entry("other")]))):
+        with pytest.raises(Refused):
+            published(publishing(ROOT, kept, facts(), after_that), [wrong], after_that)
+    assert published(publishing(ROOT, kept, facts(), after_that), [SECOND_LIST], after_that)
+
+
+def test_an_older_list_under_another_jurisdictions_name_is_not_brought_out_again():
+    kept = stored(LIST, SECOND_LIST)
+    swapped = [replace(each, name="MO") if each.version == 1 else each for each in kept]
+    assert lists_of(swapped) == {"HK": 2}
+
+
+def test_what_is_over_by_now_is_remembered():
+    kept = stored(signed(trust_list(nextUpdate=moment(NOW + DAY))))
+    assert lists_of(kept, NOW + DAY) == {"HK": 1}

@@ -22,17 +22,13 @@ from typing import Any
 
 import orjson
 from cryptography import x509
-from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.serialization import Encoding
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, OKPKey, RSAKey
 from joserfc.jws import JWSRegistry, deserialize_compact, serialize_compact
 
 from baygate.access.documents.refusal import Refused, Step
-from baygate.access.jose import BadKey, BadToken, PublicKey, decoded, digest_of, encoded, parsed, public_key
+from baygate.access.jose import BadKey, BadToken, PublicKey, certificate_key, decoded, digest_of, encoded, parsed
 
 TYPE = "baygate-policy+jws"
 LARGEST = 1024 * 1024
@@ -228,13 +224,6 @@ def _certificate(text: str) -> x509.Certificate:
 
 def _key_of(certificate: x509.Certificate) -> PublicKey:
     try:
-        match key := certificate.public_key():
-            case EllipticCurvePublicKey():
-                return public_key(ECKey.import_key(key).as_dict(private=False))
-            case RSAPublicKey():
-                return public_key(RSAKey.import_key(key).as_dict(private=False))
-            case Ed25519PublicKey():
-                return public_key(OKPKey.import_key(key).as_dict(private=False))
-    except (BadKey, JoseError, ValueError, UnsupportedAlgorithm) as error:
+        return certificate_key(certificate)
+    except BadKey as error:
         raise Refused(Step.CHAIN, f"a signer's key: {error}") from error
-    raise Refused(Step.CHAIN, "a signer's key is of a kind that nothing is signed with here")

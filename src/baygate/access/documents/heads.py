@@ -14,11 +14,12 @@ from baygate.access.documents.trust import Trusted
 
 @dataclass(frozen=True)
 class Heads:
-    """The version of the root, each owner's manifest's sequence, and each policy's version."""
+    """The version of the root, the sequences of manifests and trust lists, and each policy's version."""
 
     root: int = 0
     manifests: Mapping[str, int] = field(default_factory=dict)
     policies: Mapping[str, int] = field(default_factory=dict)
+    lists: Mapping[str, int] = field(default_factory=dict)
 
     def behind(self, other: "Heads") -> list[str]:
         """Return in words where these heads are behind others that were seen."""
@@ -35,19 +36,21 @@ class Heads:
             max(self.root, other.root),
             _higher(self.manifests, other.manifests),
             _higher(self.policies, other.policies),
+            _higher(self.lists, other.lists),
         )
 
     def text(self) -> str:
-        """Return them as they are written down."""
-        return orjson.dumps(
-            {"root": self.root, "manifests": dict(self.manifests), "policies": dict(self.policies)},
-            option=orjson.OPT_SORT_KEYS | orjson.OPT_INDENT_2,
-        ).decode()
+        """Return them as they are written down: as before there were trust lists, where there are none."""
+        written = {"root": self.root, "manifests": dict(self.manifests), "policies": dict(self.policies)}
+        if self.lists:
+            written["lists"] = dict(self.lists)
+        return orjson.dumps(written, option=orjson.OPT_SORT_KEYS | orjson.OPT_INDENT_2).decode()
 
     def named(self) -> dict[str, int]:
         """Return each head by the words for what it is the head of."""
         manifests = {f"the manifest of {name}": sequence for name, sequence in self.manifests.items()}
-        return {"the root document": self.root, **manifests, **self.policies}
+        lists = {f"the trust list of {name}": sequence for name, sequence in self.lists.items()}
+        return {"the root document": self.root, **manifests, **self.policies, **lists}
 
 
 def _higher(one: Mapping[str, int], other: Mapping[str, int]) -> Mapping[str, int]:
@@ -60,15 +63,17 @@ def heads_of(trusted: Trusted) -> Heads:
         trusted.root.document.version,
         {name: each.document.sequence for name, each in trusted.manifests.items()},
         {name: each.document.version for name, each in trusted.policies.items()},
+        {name: each.document.sequence for name, each in trusted.lists.items()},
     )
 
 
 def parse(text: str) -> Heads:
-    """Read heads as they were written down; raise ValueError."""
+    """Read heads as they were written down, also when there were no trust lists yet; raise ValueError."""
     said: Any = orjson.loads(text)
-    if not isinstance(said, dict) or said.keys() != {"root", "manifests", "policies"}:
-        raise ValueError("it does not hold the heads of root, manifests and policies")
-    numbers = [said["root"], *said["manifests"].values(), *said["policies"].values()]
+    if not isinstance(said, dict) or said.keys() | {"lists"} != {"root", "manifests", "policies", "lists"}:
+        raise ValueError("it does not hold the heads of root, manifests, policies and trust lists")
+    lists = said.get("lists", {})
+    numbers = [said["root"], *said["manifests"].values(), *said["policies"].values(), *lists.values()]
     if not all(isinstance(each, int) for each in numbers):
         raise ValueError("a head is not a number")
-    return Heads(said["root"], said["manifests"], said["policies"])
+    return Heads(said["root"], said["manifests"], said["policies"], lists)

@@ -2,13 +2,15 @@
 
 import datetime
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from baygate.access.access import FOREVER, NEVER
 from baygate.access.documents.manifest import Listed
 from baygate.access.documents.root import Agency
 from baygate.access.documents.rules import InForce, Owner, Rule
-from baygate.access.documents.trust import TakenManifest, TakenPolicy, TakenRoot, Trusted
+from baygate.access.documents.trust import TakenList, TakenManifest, TakenPolicy, TakenRoot, Trusted
+
+_Dated = TakenRoot | TakenManifest | TakenPolicy | TakenList
 
 
 def nothing(problem: str) -> InForce:
@@ -39,11 +41,27 @@ def in_force(trusted: Trusted, now: datetime.datetime) -> InForce:
     )
 
 
-def _boundaries(taken: TakenRoot | TakenManifest | TakenPolicy) -> Iterator[datetime.datetime]:
+def recognising(trusted: Trusted, now: datetime.datetime) -> tuple[TakenList, ...]:
+    """Return the trust lists that count at the moment ``now``, in the order of their jurisdictions.
+
+    Whom they recognise is no part of ``InForce``: what a policy gives to whom is the same whichever list let him in.
+    """
+    if _state(trusted.root, now) is not None:
+        return ()
+    return tuple(taken for _, taken in sorted(trusted.lists.items()) if _state(taken, now) is None)
+
+
+def unrecognising(trusted: Trusted, now: datetime.datetime) -> Mapping[str, str]:
+    """Return in words, by jurisdiction, why lists that were taken do not count at the moment ``now``."""
+    states = {name: _state(taken, now) for name, taken in sorted(trusted.lists.items())}
+    return {name: f"The trust list of {name} {state}: it recognises nobody." for name, state in states.items() if state}
+
+
+def _boundaries(taken: _Dated) -> Iterator[datetime.datetime]:
     yield from (taken.document.not_before, taken.document.expires, taken.good_until)
 
 
-def _state(taken: TakenRoot | TakenManifest | TakenPolicy, now: datetime.datetime) -> str | None:
+def _state(taken: _Dated, now: datetime.datetime) -> str | None:
     """Return why a document is not in force; None if it is."""
     begins, expires, good_until = _boundaries(taken)
     if now < begins:

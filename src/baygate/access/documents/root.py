@@ -1,6 +1,7 @@
 """The root document: which agencies exist, who signs for them, what is theirs, which purposes and scopes there are.
 
-The coordinating bodies sign it, m of n. A new root needs the threshold of the old one and of its own.
+The coordinating bodies sign it, m of n. A new root needs the threshold of the old one and of its own. It also names who
+signs the trust list of each jurisdiction; where it names nobody, nobody can.
 """
 
 import base64
@@ -30,8 +31,8 @@ class AllowedSigner(Closed):
         return self
 
 
-class Coordinators(Closed):
-    """The bodies that sign roots, and how many of them it takes."""
+class Signers(Closed):
+    """Who may sign a kind of document, and how many of them it takes."""
 
     threshold: Annotated[int, Field(ge=1)]
     signers: Annotated[tuple[AllowedSigner, ...], Field(min_length=1)]
@@ -41,6 +42,20 @@ class Coordinators(Closed):
         if self.threshold > len(self.signers):
             raise ValueError("the threshold is higher than there are signers")
         return self
+
+
+class Coordinators(Signers):
+    """The bodies that sign roots."""
+
+
+class ListSigners(Signers):
+    """The bodies that sign the trust list of one jurisdiction."""
+
+    jurisdiction: Jurisdiction
+
+
+PARTY = "party-"
+"""What no agency's name begins with: so the hub calls the agency of a party that has none."""
 
 
 class Agency(Closed):
@@ -60,6 +75,8 @@ class Agency(Closed):
     def _reachable(self) -> Self:
         if self.owns and self.threshold > len(self.signers):
             raise ValueError("the threshold is higher than there are signers")
+        if self.id.startswith(PARTY):
+            raise ValueError(f"no agency's name begins with {PARTY}")
         return self
 
     def owns_field(self, type_name: str, field_name: str) -> bool:
@@ -83,6 +100,7 @@ class RootDocument(Closed):
     agencies: tuple[Agency, ...]
     purposes: tuple[Code, ...]
     scopes: tuple[ScopeName, ...]
+    trust_lists: tuple[ListSigners, ...] = Field((), alias="trustLists")
 
     @field_validator("anchors")
     @classmethod
@@ -106,12 +124,19 @@ class RootDocument(Closed):
         governed = [provider for each in self.agencies for provider in each.providers]
         if len(set(governed)) < len(governed):
             raise ValueError("the rows of one provider are governed by two agencies")
+        if len(self.list_signers) < len(self.trust_lists):
+            raise ValueError("a jurisdiction's trust list has two sets of signers")
         return self
 
     @cached_property
     def by_id(self) -> Mapping[str, Agency]:
         """The agencies by their names."""
         return {each.id: each for each in self.agencies}
+
+    @cached_property
+    def list_signers(self) -> Mapping[str, ListSigners]:
+        """Who signs each jurisdiction's trust list."""
+        return {each.jurisdiction: each for each in self.trust_lists}
 
     @cached_property
     def trust_anchors(self) -> tuple[x509.Certificate, ...]:

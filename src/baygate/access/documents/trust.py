@@ -14,12 +14,19 @@ Rules, which this module alone enforces (those of TUF's client, for documents of
 5. A manifest's sequence only grows, and it lists every policy that the one before it lists, in no older version: what
    is withdrawn is a version without grants. It needs no policy to be there: what it lists and is not there stops its
    owner's grants, all of them.
-6. What is in force is what the manifests list, of each owner, by version and digest; nothing else.
+6. Of policies, what the manifests list is in force, of each owner, by version and digest; nothing else.
 7. A policy that is over, or whose manifest is, grants nothing; its denials stand until a newer version drops them.
 8. After a new root everything is verified again: what fails is as good as missing, but its version stays the one that
    the next has to follow.
-9. What is over is not taken, nor a root or a manifest that has yet to begin, since nothing else would be in force until
-   then. But what is ``remembered``, because it was taken before, may be over by now: its denials stand.
+9. What is over is not taken, nor a root, a manifest or a trust list that has yet to begin, since nothing else would be
+   in force until then. But what is ``remembered``, because it was taken before, may be over by now: its denials stand.
+10. A trust list is signed by those whom the root names for its jurisdiction, and by nobody where it names none. Its
+    sequence is the next one and it names the digest of the one before; another of a known sequence is an alarm. What
+    one list said, the next may only end (``list_rules``), also after a list that no longer verifies. The newest alone
+    counts. No manifest lists it: if it fails, its jurisdiction has none.
+11. The first list of a jurisdiction may have any sequence, as the first of a policy may: those before it are over, so
+    that nobody could publish them any more, and what they said stands in it. That it is not an old one is told by
+    ``nextUpdate`` and, where any was seen before, by the heads.
 
 Nothing is read or written here, and the time is given.
 """
@@ -34,11 +41,13 @@ from baygate.access.documents import chain
 from baygate.access.documents.cases import failures
 from baygate.access.documents.check import check_policy
 from baygate.access.documents.envelope import Envelope, Signer, read
+from baygate.access.documents.list_rules import check_list
 from baygate.access.documents.manifest import Manifest
 from baygate.access.documents.model import content, interpreted
 from baygate.access.documents.policy import PolicyDocument
 from baygate.access.documents.refusal import Alarm, Refused, Step
 from baygate.access.documents.root import Agency, AllowedSigner, RootDocument
+from baygate.access.documents.trust_list import TrustList
 from baygate.access.facts import Facts
 
 
@@ -73,6 +82,13 @@ class TakenPolicy(Taken):
     suspended: bool = False
 
 
+@dataclass(frozen=True)
+class TakenList(Taken):
+    """A trust list."""
+
+    document: TrustList
+
+
 class Trusted:
     """The documents that were taken so far, under one root; the class's rules stand at the top of the module."""
 
@@ -84,12 +100,26 @@ class Trusted:
         self.root = TakenRoot(envelope.digest, root, until, document)
         self.manifests: dict[str, TakenManifest] = {}
         self.policies: dict[str, TakenPolicy] = {}
+        self.lists: dict[str, TakenList] = {}
+        """Of each jurisdiction the newest list, if that verifies."""
+        self.sequences: dict[str, int] = {}
+        """The sequence of each jurisdiction's newest list, whether it verifies or not."""
         self._seen: dict[str, tuple[int, str]] = {}
+        self._lists_before: dict[str, TrustList] = {}
 
     def saw(self, name: str, version: int, digest: str) -> None:
         """Take note of a policy's version, or an owner's sequence, that was taken before and may not verify now."""
         if version >= self._seen.get(name, (0, ""))[0]:
             self._seen[name] = version, digest
+
+    def saw_list(self, jurisdiction: str, sequence: int, digest: str, text: bytes) -> None:
+        """Take note of a trust list that was taken before and may not verify now: the next one follows it."""
+        if sequence < self.sequences.get(jurisdiction, 0):
+            return
+        self.saw(_list_name(jurisdiction), sequence, digest)
+        self.sequences[jurisdiction] = sequence
+        with contextlib.suppress(Refused):
+            self._lists_before[jurisdiction] = interpreted(read(text).payload, TrustList)
 
     def update_root(self, text: bytes, now: datetime.datetime, *, remembered: bool = False) -> TakenRoot:
         """Take the next root, and forget what does not verify under it; raise Refused."""
@@ -122,7 +152,7 @@ class Trusted:
         known = self.policies.get(document.policy_id)
         if known is not None and known.digest == envelope.digest:
             return known
-        self._check_version(document, envelope.digest)
+        self._check_version(document.policy_id, document, envelope.digest)
         if not remembered:
             _check_dates(document, now)
         suspended = check_policy(document, owner, self.root.document, self._facts)
@@ -148,6 +178,31 @@ class Trusted:
         self.saw(document.owner, document.sequence, envelope.digest)
         return taken
 
+    def update_list(self, text: bytes, now: datetime.datetime, *, remembered: bool = False) -> TakenList:
+        """Take the next trust list of a jurisdiction, or its first; raise Refused."""
+        envelope = read(text)
+        said = envelope.content()
+        jurisdiction = str(said.get("jurisdiction")) if isinstance(said, Mapping) else ""
+        signers = self.root.document.list_signers.get(jurisdiction)
+        if signers is None:
+            raise Refused(Step.SIGNER, "the root document names nobody who signs the trust list of its jurisdiction")
+        until = _sufficient(envelope, self.root.document, signers.signers, signers.threshold, now)
+        document = interpreted(envelope.payload, TrustList)
+        known = self.lists.get(jurisdiction)
+        if known is not None and known.digest == envelope.digest:
+            return known
+        name = _list_name(jurisdiction)
+        self._check_version(name, document, envelope.digest)
+        if not remembered:
+            _check_dates(document, now)
+            _check_begun(document, now)
+        check_list(document, self._lists_before.get(jurisdiction), self.root.document, None if remembered else now)
+        taken = TakenList(envelope.digest, text, until, document)
+        self.lists[jurisdiction] = taken
+        self.saw(name, document.sequence, envelope.digest)
+        self.sequences[jurisdiction], self._lists_before[jurisdiction] = document.sequence, document
+        return taken
+
     def _signed(self, envelope: Envelope, now: datetime.datetime) -> tuple[Agency, datetime.datetime]:
         """Check who signed for the owner that the document names; return the owner, and until when that is good."""
         said = envelope.content()
@@ -156,12 +211,12 @@ class Trusted:
             raise Refused(Step.SIGNER, "its owner is no agency of the root document")
         return owner, _sufficient(envelope, self.root.document, owner.signers, owner.threshold, now)
 
-    def _check_version(self, document: PolicyDocument, digest: str) -> None:
-        version, known = self._seen.get(document.policy_id, (document.version, digest))
+    def _check_version(self, name: str, document: PolicyDocument | TrustList, digest: str) -> None:
+        version, known = self._seen.get(name, (document.version, digest))
         if (document.version, digest) == (version, known):
             return
         if document.version == version:
-            raise Alarm(Step.VERSION, f"there is another version {version} of {document.policy_id}")
+            raise Alarm(Step.VERSION, f"there is another version {version} of {name}")
         if document.version != version + 1:
             raise Refused(Step.VERSION, f"it is version {document.version}; the last one is {version}")
         if document.prev != known:
@@ -186,12 +241,16 @@ class Trusted:
     def _verify_again(self, now: datetime.datetime) -> None:
         manifests, self.manifests = self.manifests, {}
         policies, self.policies = self.policies, {}
+        lists, self.lists = self.lists, {}
         for manifest in manifests.values():
             with contextlib.suppress(Refused):
                 self.update_manifest(manifest.text, now, remembered=True)
         for policy in policies.values():
             with contextlib.suppress(Refused):
                 self.update_policy(policy.text, now, remembered=True)
+        for each in lists.values():
+            with contextlib.suppress(Refused):
+                self.update_list(each.text, now, remembered=True)
 
 
 def _coordinated(
@@ -231,6 +290,11 @@ def _good_until(signer: Signer, root: RootDocument, now: datetime.datetime) -> d
     if root.revoked and any(name in root.revoked for each in path for name in chain.thumbprints(each)):
         raise Refused(Step.CHAIN, f"the certificate of {signer.subject} was revoked by the root document")
     return chain.ends(path)
+
+
+def _list_name(jurisdiction: str) -> str:
+    """Return what a jurisdiction's trust lists are known by, beside policies and owners."""
+    return f"the trust list of {jurisdiction}"
 
 
 def _among(signer: Signer, allowed: tuple[AllowedSigner, ...]) -> bool:

@@ -66,6 +66,8 @@ class PartyNumber(Closed):
 
     attribute: Literal["CN", "O", "OU", "serialNumber", "organizationIdentifier", "UID"]
     prefix: Annotated[str, StringConstraints(max_length=40)] = ""
+    length: Annotated[int, Field(ge=1, le=40)] | None = None
+    """How many characters the number has, where one jurisdiction has numbers of several kinds."""
 
 
 class RevocationRule(Closed):

@@ -12,7 +12,7 @@ from authlib.oauth2.rfc7009 import RevocationEndpoint
 from authlib.oauth2.rfc7662 import IntrospectionEndpoint
 
 from baygate.access.jose import BadToken, read
-from baygate.oauth.authentication import registered
+from baygate.oauth.authentication import of_certificate, registered
 from baygate.oauth.clients import Client
 from baygate.oauth.dpop import Nonces, Proofs
 from baygate.oauth.server.access_tokens import AccessTokens
@@ -128,6 +128,8 @@ class _Presented:
     token: Token
     text: str
     connection: sa.Connection
+    by: Client | None
+    """Who presents it, if he is a party whose certificate is recognised."""
 
     def check_client(self, client: Client) -> bool:
         return self.token.client_id == client.client_id
@@ -179,13 +181,16 @@ class Introspection(_Hinted, IntrospectionEndpoint):  # type: ignore[misc]
         token = presented.token
         try:
             token.timely(time())
-            registered(token, self._owner(token))
+            registered(token, self._owner(presented))
         except BadToken:
             return False
         return token.agency == client.agency
 
-    def _owner(self, token: Token) -> Client | None:
-        owner: Client | None = self.server.query_client(token.client_id)
+    def _owner(self, presented: _Presented) -> Client | None:
+        """Return the client that has a token; of one that rests on a certificate, whoever asks if it is he."""
+        if presented.token.certificate is not None:
+            return presented.by if of_certificate(presented.token, presented.by) else None
+        owner: Client | None = self.server.query_client(presented.token.client_id)
         return owner
 
     def introspect_token(self, presented: _Presented) -> Mapping[str, Any]:
@@ -193,7 +198,7 @@ class Introspection(_Hinted, IntrospectionEndpoint):  # type: ignore[misc]
         token = presented.token
         return {
             "active": True,
-            "scope": " ".join(sorted(token.scopes & registered(token, self._owner(token)).scopes)),
+            "scope": " ".join(sorted(token.scopes & registered(token, self._owner(presented)).scopes)),
             "client_id": token.client_id,
             "token_type": "DPoP" if token.bound and token.bound.method == "jkt" else "Bearer",
             "exp": token.expires_at,
@@ -213,4 +218,4 @@ def _presented(authority: Authority, request: Asked) -> _Presented | None:
     if token is None:
         return None
     assert request.connection is not None  # noqa: S101 - every request has one
-    return _Presented(token, text, request.connection)
+    return _Presented(token, text, request.connection, request.recognised)

@@ -4,7 +4,8 @@ Of an assertion is checked, in this order: it is well formed and of no other typ
 and any ``client_id`` are one registered client; a key of that client signed it; its audience is this server; it ends,
 soon; its ``jti`` was not used before. Of a certificate: the connection proved its key, and it is the registered one
 (self-signed), or its path leads to the registered authority, which is one of the settings, and its subject is the
-registered one (PKI).
+registered one (PKI). Whoever comes with a certificate that a trust list recognises was authenticated before
+(``baygate.oauth.server.recognising``), and is registered nowhere.
 
 Who does not prove himself learns nothing of which clients there are: a client that is unknown, disabled, or registered
 otherwise is refused in the same words as one with a wrong key, and after a verification with a key that is nobody's.
@@ -14,7 +15,6 @@ import datetime
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from time import time
 from typing import Any
 
 from cryptography import x509
@@ -23,16 +23,11 @@ from joserfc.jwk import ECKey, OKPKey, RSAKey
 
 from baygate.access.jose import BadToken, PublicKey, Signed, certificate_thumbprint, public_key, read
 from baygate.oauth.clients import Authentication, Client
-from baygate.oauth.once import use
+from baygate.oauth.server.assertion import TYPES, check_claims, require_type, use_once
 from baygate.oauth.server.errors import InvalidClient
 from baygate.oauth.server.request import Asked
 
-ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
-LONGEST_ASSERTION = 3_600
-"""Seconds that an assertion may live: what Authlib's own client gives it, and cannot be told otherwise."""
 UNPROVEN = "no key that is registered for such a client signed it"
-_SKEW = 60
-_TYPES = ("", "jwt", "client-authentication+jwt")
 
 Query = Callable[[str], Client | None]
 
@@ -47,20 +42,19 @@ class ClientAuthentication:
 
     def by_assertion(self, query: Query, asked: Asked) -> Client | None:
         """Authenticate by ``private_key_jwt``; None if there is no assertion."""
+        if asked.recognised is not None and not asked.recognised.authentication.mutual_tls:
+            return asked.recognised
         form = asked.form
         if "client_assertion" not in form and "client_assertion_type" not in form:
             return None
-        if form.get("client_assertion_type") != ASSERTION_TYPE or "client_assertion" not in form:
-            raise InvalidClient(f"An assertion comes with the client_assertion_type {ASSERTION_TYPE}")
+        require_type(form)
         try:
-            signed = read(form["client_assertion"].encode(), *_TYPES)
+            signed = read(form["client_assertion"].encode(), *TYPES)
             client, claims = self._verified(signed, _claimed(query, signed, form))
-            self._check(claims)
+            check_claims(claims, self.issuer)
         except BadToken as error:
             raise InvalidClient(f"The assertion is refused: {error}") from None
-        until = datetime.datetime.fromtimestamp(claims["exp"] + 2 * _SKEW, datetime.UTC)
-        refusal = InvalidClient("The assertion is refused: it was used before")
-        asked.use_once(use("assertion", client.client_id, claims["jti"], until), refusal)
+        use_once(asked, client, claims)
         return client
 
     def by_self_signed_certificate(self, query: Query, asked: Asked) -> Client | None:
@@ -78,6 +72,8 @@ class ClientAuthentication:
 
         Of no other authority: those of the settings need not know of each other's subjects.
         """
+        if asked.recognised is not None and asked.recognised.authentication.mutual_tls:
+            return asked.recognised
         client = self._with_certificate(query, asked, Authentication.TLS)
         if client is None or asked.certificate is None:
             return None
@@ -107,26 +103,6 @@ class ClientAuthentication:
                 if client is not None and fitting:
                     return client, claims
         raise BadToken(UNPROVEN)
-
-    def _check(self, claims: Mapping[str, Any]) -> None:
-        # one string, the issuer (FAPI 2.0 Security Profile, section 5.3.2.1): an endpoint's address could have been
-        # given to the client by another server, and an assertion for several be passed on by one of them
-        if claims.get("aud") != self.issuer:
-            raise BadToken("its audience (aud) is not the issuer identifier of this server, as one string")
-        now, expires = time(), claims.get("exp")
-        begins = [claims[name] for name in ("iat", "nbf") if name in claims]
-        if not all(isinstance(each, int | float) and not isinstance(each, bool) for each in (expires, *begins)):
-            raise BadToken("its exp, iat or nbf is no time")
-        assert isinstance(expires, int | float)  # noqa: S101 - as just checked
-        if expires <= now - _SKEW:
-            raise BadToken("it has expired")
-        if expires > now + LONGEST_ASSERTION + _SKEW:
-            raise BadToken(f"it lives longer than {LONGEST_ASSERTION} seconds")
-        if any(each > now + _SKEW for each in begins):
-            raise BadToken("it is not good yet")
-        jti = claims.get("jti")
-        if not isinstance(jti, str) or not 0 < len(jti) <= 256 or not jti.isprintable():
-            raise BadToken("it has no jti of 1 to 256 characters")
 
 
 def _claimed(query: Query, signed: Signed, form: Mapping[str, str]) -> Client | None:

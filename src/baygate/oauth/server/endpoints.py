@@ -18,10 +18,12 @@ from starlette.routing import Route
 from baygate.oauth.allowance import Allowances, AllowanceUnavailable, Exceeded, policies
 from baygate.oauth.authentication import presented_certificate
 from baygate.oauth.once import Replayed, UsedOnce, UsesUnrecorded
+from baygate.oauth.recognised import RecognitionUnavailable
 from baygate.oauth.server.authority import Authority, Reply
 from baygate.oauth.server.errors import TemporarilyUnavailable, TooSlow
 from baygate.oauth.server.grants import AUTHENTICATION_METHODS
 from baygate.oauth.server.metadata import Addresses
+from baygate.oauth.server.recognising import Recognising
 from baygate.oauth.server.request import Asked, parameters
 from baygate.oauth.signing import PUBLISHED_FOR
 from baygate.storage.errors import StorageError
@@ -36,7 +38,7 @@ _FORM = "application/x-www-form-urlencoded"
 _NOT_KEPT = {"cache-control": "no-store", "pragma": "no-cache"}
 UNREACHABLE = (
     OSError, TimeoutError, sa.exc.SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError, StorageError,
-    OutOfTouch, AllowanceUnavailable, UsesUnrecorded,
+    OutOfTouch, AllowanceUnavailable, UsesUnrecorded, RecognitionUnavailable,
 )  # fmt: skip
 
 Endpoint = Callable[[Asked], Reply]
@@ -48,6 +50,7 @@ class Endpoints:
     def __init__(
         self,
         authority: Authority,
+        recognising: Recognising,
         engine: AsyncEngine,
         used_once: UsedOnce,
         allowances: Allowances,
@@ -56,6 +59,7 @@ class Endpoints:
         resource: Mapping[str, Any],
     ) -> None:
         self._authority = authority
+        self._recognising = recognising
         self._engine = engine
         self._used_once = used_once
         self._allowances = allowances
@@ -100,6 +104,7 @@ class Endpoints:
         """Answer a request; one about something ``stored`` needs a transaction, once it is known whose it is."""
         try:
             asked = asked_of(request, self._addresses, await form_of(request))
+            await self._recognising.authenticate(asked)
             if not stored(asked):
                 reply = endpoint(asked)
                 await self._used(asked)
@@ -111,6 +116,7 @@ class Endpoints:
                     reply = await connection.run_sync(lambda held: endpoint(on(asked, held)))
                     # what was used before undoes what the request did
                     await self._used(asked)
+            await self._recognising.record(asked)
             return await self._counted(asked, reply)
         except OAuth2Error as error:
             return response(Reply(*error()))
@@ -120,7 +126,7 @@ class Endpoints:
             return response(Reply(429, told, headers))
         except UNREACHABLE as error:
             log.warning("no answer from the database: %s", error)
-            return response(Reply(*TemporarilyUnavailable()()), {"retry-after": "1"})
+            return response(Reply(*TemporarilyUnavailable()()))
 
     async def _used(self, asked: Asked) -> None:
         """Record what may be used once; raise what the request is answered by if it was used before.

@@ -69,3 +69,7 @@ class TemporarilyUnavailable(OAuth2Error):  # type: ignore[misc]
     error = "temporarily_unavailable"
     description = "The server cannot tell now who may have a token; try again shortly"
     status_code = 503
+
+    def get_headers(self) -> list[tuple[str, str]]:
+        """Say when to come again (RFC 9110, section 10.2.3)."""
+        return [*super().get_headers(), ("Retry-After", "1")]

@@ -60,11 +60,13 @@ class Asked(OAuth2Request):  # type: ignore[misc]  # Authlib has no types
     """A request with what its HTTP carried beside the parameters.
 
     ``connection`` is the one that its hooks work on, where they read or write; ``uses`` are recorded before the answer.
-    ``proven`` is the client that has proven itself by the request, which it can only once.
+    ``proven`` is the client that has proven itself by the request, which it can only once; ``recognised`` the one whose
+    certificate a trust list recognises, before it is asked by which method it proves itself.
     """
 
     client: Client | None
     proven: Client | None = None
+    recognised: Client | None = None
 
     def __init__(  # noqa: PLR0913 - it is what HTTP brings
         self,

@@ -20,7 +20,7 @@ from baygate.sources.binding import (
     same,
 )
 from baygate.sources.bindings import clearance, credit, filings
-from baygate.storage.tables import identity
+from baygate.storage.tables import identity, recognitions
 
 PARTY_FILTERS = {
     "kind": Filter("kind"),
@@ -47,6 +47,11 @@ PARTY_FIELDS: Mapping[str, FieldBinding] = {
     "licences": Several("Licence", on=same("party_id"), order=Ordering(("licenceNo",))),
     "personsInCharge": Several("PersonInCharge", on=same("party_id"), order=Ordering(("seq",))),
     "registrations": Several("Registration", on=same("party_id"), order=Ordering(("registrationNo",))),
+    "recognisedCertificates": Several(
+        "RecognisedCertificate",
+        on=same("party_id"),
+        order=Ordering(("recognisedAt", "fingerprint"), descending=True),
+    ),
     **credit.PARTY_FIELDS,
     **filings.PARTY_FIELDS,
     **clearance.PARTY_FIELDS,
@@ -73,6 +78,12 @@ OBJECTS = (
     _registration("InspectionRegistration", identity.inspection_registration, "INSPECTION"),
     _registration("ForeignExchangeRegistration", identity.foreign_exchange_registration, "FOREIGN_EXCHANGE"),
     _registration("TaxRegistration", identity.tax_registration, "TAX"),
+    bound(
+        "RecognisedCertificate",
+        recognitions.recognised_certificate,
+        validFrom=Column(recognitions.recognised_certificate.c.not_before),
+        validTo=Column(recognitions.recognised_certificate.c.not_after),
+    ),
 )
 
 

@@ -1,6 +1,6 @@
 """The tables: of the four views, as agencies publish into them, and the hub's own."""
 
-from baygate.storage.tables import clearance, credit, decisions, documents, filings, identity, oauth
+from baygate.storage.tables import clearance, credit, decisions, documents, filings, identity, oauth, recognitions
 from baygate.storage.tables.columns import metadata, resident_tables
 
 __all__ = [
@@ -12,5 +12,6 @@ __all__ = [
     "identity",
     "metadata",
     "oauth",
+    "recognitions",
     "resident_tables",
 ]

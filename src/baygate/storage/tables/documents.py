@@ -16,7 +16,10 @@ document = sa.Table(
     text("published_by"),
     sa.Column("published_at", TIMESTAMP(timezone=True), nullable=False),
 )
-"""``kind`` is root, manifest or policy; ``name`` is a manifest's owner, a policy's ``policyId``, empty for the root."""
+"""``kind`` is root, policy, manifest or trust-list.
+
+``name`` is empty for the root; a policy's ``policyId``, a manifest's owner, a trust list's jurisdiction.
+"""
 
 rollback_accepted = sa.Table(
     "rollback_accepted",

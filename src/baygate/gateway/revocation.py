@@ -1,0 +1,267 @@
+"""Revocation data, brought up to date in the background: no request ever waits for an authority's server.
+
+1. The addresses are those of the trust lists in force: CRLs of their authorities, and of responders those that both a
+   certificate and its authority's entry name. Nothing that a client sends is an address that the hub goes to.
+2. One worker of a machine fetches CRLs, each ``interval``; all of them look twice a second at the files that it keeps,
+   and judge by what is new there.
+3. What is fetched is bounded in size and time, is followed nowhere else, and is kept only if it is the authority's, and
+   newer than what is kept: also over restarts, nothing old takes the place of news.
+4. A responder is asked about a certificate from the moment on that it was presented, until nobody has presented it for
+   an hour.
+"""
+
+import asyncio
+import contextlib
+import datetime
+import hashlib
+import logging
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from time import monotonic
+
+import httpx2
+from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509 import ocsp
+
+from baygate.access.documents.trust import TakenList
+from baygate.access.documents.trust_list import ListedAuthority, Proof
+from baygate.recognition import revocation
+from baygate.recognition.certificate import Certificate
+from baygate.recognition.recogniser import Recogniser
+from baygate.recognition.revocation import BadRevocationData, Crl, Known, Response
+from baygate.storage.revocation_files import CRL, RESPONSE, RevocationFiles
+
+log = logging.getLogger("baygate.revocation")
+
+_LOOK = 0.5
+"""Seconds between two looks at the files."""
+_PATIENCE = 10.0
+_AT_ONCE = 4
+_FORGOTTEN = 3_600.0
+"""Seconds after which nobody asks any more about a certificate that nobody has presented."""
+_MOST_ASKED = 10_000
+_FAILURES = (httpx2.HTTPError, httpx2.InvalidURL, OSError, TimeoutError, ValueError, BadRevocationData)
+
+
+_Age = tuple[datetime.datetime, int]
+
+
+@dataclass
+class _Question:
+    """A certificate that responders are asked about."""
+
+    certificate: Certificate
+    issuing: bytes
+    responders: tuple[str, ...]
+    presented: float
+    asked: float = float("-inf")
+
+    @property
+    def file(self) -> str:
+        return self.certificate.fingerprint + RESPONSE
+
+    def request(self) -> bytes:
+        """Return what a responder is asked (RFC 6960, section 4.1); raise ValueError, UnsupportedAlgorithm."""
+        issuer = x509.load_der_x509_certificate(self.issuing)
+        builder = ocsp.OCSPRequestBuilder().add_certificate(self.certificate.parsed, issuer, hashes.SHA1())  # noqa: S303
+        return builder.build().public_bytes(Encoding.DER)
+
+    def read(self, body: bytes) -> Response:
+        """Read an answer; raise BadRevocationData."""
+        issuer = x509.load_der_x509_certificate(self.issuing)
+        return revocation.read_response(body, self.certificate.parsed, issuer)
+
+
+class RevocationData:
+    """Keeps what one worker's recogniser knows of revocations up to date."""
+
+    def __init__(
+        self,
+        directory: Path,
+        interval: float,
+        recogniser: Recogniser,
+        client: Callable[[], httpx2.AsyncClient] | None = None,
+    ) -> None:
+        self._files = RevocationFiles(directory)
+        self._interval = interval
+        self._recogniser = recogniser
+        self._client = client or _client
+        self._authorities: tuple[ListedAuthority, ...] = ()
+        self._questions: dict[str, _Question] = {}
+        self._other_lists, self._other_questions = asyncio.Event(), asyncio.Event()
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def start(self) -> None:
+        """Begin."""
+        self._tasks = [
+            asyncio.create_task(self._watch()),
+            asyncio.create_task(self._refresh(self._other_lists, self._fetch)),
+            asyncio.create_task(self._refresh(self._other_questions, self._ask_all)),
+        ]
+
+    async def close(self) -> None:
+        """Stop."""
+        for each in self._tasks:
+            each.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def follow(self, lists: Sequence[TakenList]) -> None:
+        """Fetch, from now on, for the authorities of these lists."""
+        self._authorities = tuple(each for taken in lists for each in taken.document.authorities)
+        self._files.forget()
+        self._other_lists.set()
+
+    def ask(self, certificate: Certificate, issuing: bytes, responders: tuple[str, ...]) -> None:
+        """Ask responders about a certificate that was presented: soon, and then each interval."""
+        known = self._questions.get(certificate.fingerprint)
+        if known is not None:
+            known.presented = monotonic()
+            return
+        if len(self._questions) >= _MOST_ASKED:
+            self._questions.pop(next(iter(self._questions)))
+        question = _Question(certificate, issuing, responders, monotonic())
+        self._questions[certificate.fingerprint] = question
+        self._files.forget(question.file)
+        self._other_questions.set()
+
+    async def look(self) -> None:
+        """Take in the files that have changed."""
+        changed = self._files.changed()
+        if changed:
+            known = await asyncio.to_thread(self._read, changed, self._recogniser.known)
+            self._recogniser.take_known(known)
+
+    async def _watch(self) -> None:
+        while True:
+            try:
+                await self.look()
+            except Exception:  # whatever it is, to look no more would be to miss what is revoked
+                log.exception("the revocation data in %s could not be read", self._files.directory)
+            await asyncio.sleep(_LOOK)
+
+    async def _refresh(self, due: asyncio.Event, fetch: Callable[[httpx2.AsyncClient], Awaitable[None]]) -> None:
+        """Fetch each interval, and when it is due before."""
+        while True:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(due.wait(), self._interval)
+            due.clear()
+            try:
+                async with self._client() as client:
+                    await fetch(client)
+            except Exception:
+                log.exception("revocation data could not be refreshed")
+
+    async def _fetch(self, client: httpx2.AsyncClient) -> None:
+        limit = asyncio.Semaphore(_AT_ONCE)
+        with self._files.alone() as alone:
+            crls = [(each, address) for each in self._authorities for address in each.crls] if alone else []
+            await asyncio.gather(*(self._fetch_crl(client, limit, authority, address) for authority, address in crls))
+
+    async def _fetch_crl(
+        self, client: httpx2.AsyncClient, limit: asyncio.Semaphore, authority: ListedAuthority, address: str
+    ) -> None:
+        name = f"{authority.fingerprint[:16]}-{hashlib.sha256(address.encode()).hexdigest()[:16]}{CRL}"
+        try:
+            async with limit:
+                body = revocation.crl_der(await _body(client.stream("GET", address), revocation.LARGEST))
+            await asyncio.to_thread(self._keep_newer, name, body, lambda each: _age_of_crl(each, authority.der))
+        except _FAILURES as error:
+            log.warning("no CRL from %s: %s", address, error or type(error).__name__)
+
+    async def _ask_all(self, client: httpx2.AsyncClient) -> None:
+        limit, now = asyncio.Semaphore(_AT_ONCE), monotonic()
+        self._questions = {name: each for name, each in self._questions.items() if now - each.presented < _FORGOTTEN}
+        due = [each for each in self._questions.values() if now - each.asked >= self._interval]
+        await asyncio.gather(*(self._ask(client, limit, each) for each in due))
+
+    async def _ask(self, client: httpx2.AsyncClient, limit: asyncio.Semaphore, question: _Question) -> None:
+        question.asked = monotonic()
+        try:
+            asked = question.request()
+        except (ValueError, UnsupportedAlgorithm) as error:
+            log.warning("no responder can be asked about %s: %s", question.certificate.fingerprint, error)
+            return
+        headers = {"content-type": "application/ocsp-request"}
+        for address in question.responders:
+            try:
+                async with limit:
+                    request = client.stream("POST", address, content=asked, headers=headers)
+                    body = await _body(request, revocation.LARGEST_RESPONSE)
+                self._keep_newer(question.file, body, lambda each: (question.read(each).this_update, 0))
+            except _FAILURES as error:
+                log.warning("no OCSP response from %s: %s", address, error or type(error).__name__)
+            else:
+                return
+
+    def _keep_newer(self, name: str, body: bytes, age: Callable[[bytes], _Age]) -> None:
+        """Keep what was fetched, unless what is kept is as new; raise BadRevocationData if it is no authority's."""
+        found, kept = age(body), self._files.kept(name)
+        with contextlib.suppress(*_FAILURES):
+            if kept is not None and age(kept) >= found:
+                return
+        self._files.keep(name, body)
+
+    def _read(self, files: dict[str, bytes], known: Known) -> Known:
+        for name, body in files.items():
+            try:
+                if name.endswith(CRL):
+                    known = known.with_crls(self._crls(revocation.crl_der(body)))
+                elif question := self._questions.get(name.removesuffix(RESPONSE)):
+                    known = known.with_response(question.read(body))
+            except _FAILURES as error:
+                log.warning("%s is not taken: %s", name, error)
+        return known
+
+    def _crls(self, body: bytes) -> Iterable[Crl]:
+        """Return a CRL for each listed authority that has signed it: one, as a rule."""
+        refused: BadRevocationData | None = None
+        found = []
+        for authority in {each.fingerprint: each for each in self._authorities}.values():
+            try:
+                found.append(revocation.read_crl(body, authority.der))
+            except BadRevocationData as error:
+                refused = error
+        if not found and refused is not None:
+            raise refused
+        return found
+
+
+def problems(lists: Sequence[TakenList], known: Known, now: datetime.datetime) -> list[str]:
+    """Return in words of which authorities there is no CRL that still counts, though entries cannot do without."""
+    told = []
+    for document in (taken.document for taken in lists):
+        needed = {each.root for each in document.entries if each.root != each.issuing}
+        needed |= {each.issuing for each in document.entries if each.revocation.by is Proof.CRL}
+        for authority in (document.by_fingerprint[each] for each in sorted(needed)):
+            held = known.crls.get(authority.fingerprint, ())
+            if not any(now < each.next_update for each in held):
+                subject = x509.load_der_x509_certificate(authority.der).subject.rfc4514_string()
+                state = "the newest CRL is overdue" if held else "there is no CRL"
+                told.append(f"{document.jurisdiction}: of {subject} {state}: what it issued is not recognised.")
+    return told
+
+
+def _age_of_crl(body: bytes, authority: bytes) -> _Age:
+    crl = revocation.read_crl(body, authority)
+    return crl.this_update, crl.number
+
+
+def _client() -> httpx2.AsyncClient:
+    return httpx2.AsyncClient(timeout=_PATIENCE, follow_redirects=False, trust_env=False)
+
+
+async def _body(request: contextlib.AbstractAsyncContextManager[httpx2.Response], largest: int) -> bytes:
+    """Return what a server answers; raise BadRevocationData if that is no success, or too much."""
+    async with asyncio.timeout(3 * _PATIENCE), request as response:
+        if response.status_code != httpx2.codes.OK:
+            raise BadRevocationData(f"it answers {response.status_code}")
+        body = bytearray()
+        async for chunk in response.aiter_bytes():
+            body += chunk
+            if len(body) > largest:
+                raise BadRevocationData(f"it sends more than {largest} bytes")
+        return bytes(body)
