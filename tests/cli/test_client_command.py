@@ -1,9 +1,6 @@
 """``baygate client``: which systems may ask for tokens."""
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +9,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from joserfc.jwk import ECKey
 from tests.agency import Agency, new_key
+from tests.command_line import Done, baygate
 from tests.oauth.server.certificates import certificate
 from tests.oauth.server.desk import Desk, opened, within
 
@@ -25,13 +23,8 @@ def client(database: str, tmp_path: Path) -> Any:
     return lambda *arguments: run(database, tmp_path, *arguments)
 
 
-def run(dsn: str, directory: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("BAYGATE_")}
-    command = [sys.executable, "-m", "baygate", "client", *arguments]
-    return subprocess.run(
-        command, capture_output=True, text=True, cwd=directory, timeout=60, check=False,
-        env=environment | {"BAYGATE_DATABASE__DSN": dsn},
-    )  # fmt: skip
+def run(dsn: str, directory: Path, *arguments: str) -> Done:
+    return baygate("client", *arguments, directory=directory, BAYGATE_DATABASE__DSN=dsn)
 
 
 def public(key: Any) -> bytes:
@@ -98,6 +91,7 @@ KEYS = {
 }
 
 
+@pytest.mark.filterwarnings("ignore:Key size should be")
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [

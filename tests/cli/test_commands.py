@@ -1,21 +1,16 @@
 """The command line as its users meet it: what it says, and what it says when something is wrong."""
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from tests import command_line
+from tests.command_line import Done
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def baygate(*arguments: str, given: str = "", **environment: str) -> "subprocess.CompletedProcess[str]":
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("BAYGATE_")}
-    return subprocess.run(
-        [sys.executable, "-m", "baygate", *arguments],
-        input=given, capture_output=True, text=True, cwd=ROOT, env=clean | environment, timeout=60, check=False,
-    )  # fmt: skip
+def baygate(*arguments: str, given: str = "", **environment: str) -> Done:
+    return command_line.baygate(*arguments, given=given, directory=ROOT, **environment)
 
 
 @pytest.mark.parametrize(

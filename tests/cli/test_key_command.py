@@ -1,12 +1,10 @@
 """``baygate key``: the hub's own keys."""
 
-import os
-import subprocess
-import sys
 import time
 from pathlib import Path
 
 import pytest
+from tests.command_line import Done, baygate
 
 from baygate.gateway.admission import SIGNING_KEYS
 from baygate.storage.keys import USES
@@ -17,10 +15,8 @@ def keys(tmp_path: Path) -> Path:
     return tmp_path / "keys"
 
 
-def key(command: str, keys: Path, *more: str) -> "subprocess.CompletedProcess[str]":
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("BAYGATE_")}
-    line = [sys.executable, "-m", "baygate", "key", command, "--keys", str(keys), *more]
-    return subprocess.run(line, capture_output=True, text=True, env=environment, timeout=60, check=False)
+def key(command: str, keys: Path, *more: str) -> Done:
+    return baygate("key", command, "--keys", str(keys), *more)
 
 
 def test_what_is_missing_is_made_and_what_is_there_stays(keys: Path) -> None:

@@ -1,18 +1,12 @@
 """``baygate query`` and ``baygate token`` against a running hub."""
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 from tests.agency import DEVELOPER, TAX, Agency
-
-
-def baygate(*arguments: str, given: str = "") -> "subprocess.CompletedProcess[str]":
-    command = [sys.executable, "-m", "baygate", *arguments]
-    return subprocess.run(command, input=given, capture_output=True, text=True, timeout=60, check=False)
+from tests.command_line import baygate
 
 
 @pytest.fixture(scope="module")

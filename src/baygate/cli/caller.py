@@ -10,7 +10,7 @@ import time
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 from urllib.parse import urlsplit
 
 import httpx2
@@ -80,6 +80,12 @@ class Caller:
         self._origin = check(url)
         self._nonce: str | None = None
         self._http = httpx2.Client(timeout=60, verify=_verified(client), trust_env=False)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._http.close()
 
     def token(self, purpose: str | None, **more: str) -> dict[str, Any]:
         """Return a token response; ``more`` are members of the authorization details."""

@@ -109,8 +109,8 @@ def query(
     It gets a token with the client's own key first, for the purpose given.
     """
     body = {"query": document.read(), "variables": variables, "operationName": operation}
-    caller = Caller(asking.client, asking.url)
-    response = caller.ask(asking.token(caller), body)
+    with Caller(asking.client, asking.url) as caller:
+        response = caller.ask(asking.token(caller), body)
     if timing and response.headers.get("server-timing"):
         click.echo(response.headers["server-timing"], err=True)
     try:
@@ -126,7 +126,8 @@ def query(
 @as_client
 def token(asking: Asking) -> None:
     """Print an access token for other tools: those that are bound to a key need its proofs as well."""
-    given = asking.token(Caller(asking.client, asking.url))
+    with Caller(asking.client, asking.url) as caller:
+        given = asking.token(caller)
     if asking.client.binding != "bearer":
         told = f"This token is worth nothing without the key of {asking.name}; a plain one: --as developer"
         click.echo(told, err=True)
