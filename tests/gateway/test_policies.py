@@ -14,6 +14,7 @@ from tests.access.signing import (
     COORDINATORS,
     DAY,
     SAMR,
+    TAX,
     after,
     agency,
     denial,
@@ -45,6 +46,7 @@ ROOT = signed(
         agencies=[
             agency(OWNER, providers=PROVIDERS, owns={"CreditRating": ["*"]}, signers=[subject(SAMR)]),
             agency("customs-gz", providers=[], signers=[]),
+            agency("fda-gd", providers=["fda-gd"], owns={"ProductLicence": ["*"]}, signers=[subject(TAX)]),
         ]
     )
 )
@@ -284,6 +286,18 @@ def test_a_new_root_that_revokes_a_signer_ends_what_he_signed(governed: Any, pub
         publisher.publish(signed(after(ROOT, revoked=[thumbprint]), *COORDINATORS[:2]))
         assert within(2, lambda: ratings(hub) == {})
         assert any("revoked" in each for each in ready(hub)["policies"])
+
+
+def test_one_owners_revoked_signer_takes_nothing_from_the_others(governed: Any, publisher: Publisher) -> None:
+    publisher.put_in_force(signed(granting("grade")))
+    other = signed(policy("fda-gd", "licences", grants=[]), TAX)
+    publisher.publish(other, signed(manifest("fda-gd", other), TAX))
+    with governed() as hub:
+        assert ratings(hub)["grade"]
+        thumbprint = payload_thumbprint(other)
+        publisher.publish(signed(after(ROOT, revoked=[thumbprint]), *COORDINATORS[:2]))
+        assert within(2, lambda: any("revoked" in each for each in ready(hub)["policies"]))
+        assert ratings(hub)["grade"]
 
 
 def payload_thumbprint(text: bytes) -> str:

@@ -24,7 +24,7 @@ from baygate.access.compile import Who, compiled, who
 from baygate.access.documents import heads
 from baygate.access.documents.heads import Heads, heads_of
 from baygate.access.documents.in_force import in_force, nothing, recognising, unrecognising
-from baygate.access.documents.library import remembered
+from baygate.access.documents.library import remembered, stored_heads
 from baygate.access.documents.refusal import Refused
 from baygate.access.documents.rules import InForce
 from baygate.access.documents.trust import TakenList, Trusted
@@ -148,14 +148,14 @@ class Policies:
         for problem in problems:
             log.warning("%s", problem)
         self._problems = problems
-        self._hold_against_heads(trusted, accepted)
+        self._hold_against_heads(trusted, stored, accepted)
 
     def _read(self, root: Path, stored: list[StoredDocument]) -> tuple[Trusted, tuple[str, ...]]:
         return remembered(root.read_bytes(), stored, self.facts, self._clock())
 
-    def _hold_against_heads(self, trusted: Trusted, accepted: str | None) -> None:
+    def _hold_against_heads(self, trusted: Trusted, stored: list[StoredDocument], accepted: str | None) -> None:
         found, seen = heads_of(trusted), self._seen()
-        behind = replace(found, lists=trusted.sequences).behind(seen)
+        behind = stored_heads(trusted, stored).behind(seen)
         if behind and accepted != found.text():
             self._trusted = None
             self._withhold(

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from baygate.access.documents.envelope import document_digest, read
+from baygate.access.documents.heads import Heads
 from baygate.access.documents.refusal import Refused, Step
 from baygate.access.documents.trust import Trusted
 from baygate.access.facts import Facts
@@ -38,6 +39,19 @@ def remembered(
     policies = [each for each in kept if each.kind == POLICY and (each.name, each.version) in listed]
     problems += _taken(policies, trusted.update_policy, now)
     return trusted, (*problems, *_lists_taken(trusted, kept, now))
+
+
+def stored_heads(trusted: Trusted, stored: Iterable[NewDocument]) -> Heads:
+    """Return the heads of what is stored, under the root that is trusted.
+
+    What does not verify any more is there all the same: a database is older only if it lacks what was seen.
+    """
+    newest: dict[str, dict[str, int]] = {kind: {} for kind in ORDER}
+    for each in stored:
+        versions = newest[each.kind]
+        versions[each.name] = max(each.version, versions.get(each.name, 0))
+    root = trusted.root.document.version
+    return Heads(root, newest[MANIFEST], newest[POLICY], newest[TRUST_LIST])
 
 
 def publishing(root: bytes, stored: Iterable[NewDocument], facts: Facts, now: datetime.datetime) -> Trusted:
