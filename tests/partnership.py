@@ -36,7 +36,7 @@ from tests.access.signing import (
 from tests.agency import CUSTOMS, register
 from tests.chain import DAY, HOUR, Chain, now
 from tests.open_policies import OPEN, OWNER, ROOT_DOCUMENT
-from tests.partner import connection
+from tests.partner import Partner, connection
 from tests.publisher import Publisher, gives
 from tests.publisher import publishing as serving
 from tests.serving import Hub
@@ -222,7 +222,24 @@ def recognising(partnership: Partnership) -> Iterator[Recognising]:
     )
     partnership.recognise("CN-GD", sm2.entry("gdca", party={"attribute": "OU", "prefix": "USCC"}), by=(sm2,))
     with partnership.hub("first", server__workers=2) as hub:
+        _settle(partnership, hub, [rsa.partner("BRN83000001"), p256.partner("BRN83000002")])
         yield Recognising(partnership, hub, rsa, p256, sm2)
+
+
+def _settle(partnership: Partnership, hub: Hub, partners: list[Partner]) -> None:
+    """Wait until both workers, as good as surely, let partners in; which of them answers, nobody can choose."""
+    deadline = time.monotonic() + PATIENCE
+    while not all(_let_in(partnership, hub, each) for each in partners for _ in range(8)):
+        assert time.monotonic() < deadline, hub.log.read_text()
+        time.sleep(0.1)
+
+
+def _let_in(partnership: Partnership, hub: Hub, partner: Partner) -> bool:
+    try:
+        with partnership.connection(partner.issued) as client:
+            return partner.ask_by_tls(client, hub.base).status_code == 200
+    except httpx.TransportError:
+        return False
 
 
 async def _prepare(server: str, dsn: str, keys: Keys) -> None:

@@ -61,15 +61,20 @@ class Publisher:
         return f"http://127.0.0.1:{self.server.server_address[1]}{path}"
 
     def hangs(self, request: BaseHTTPRequestHandler, _: bytes) -> None:
-        """Take the request, and say nothing until the test is over."""
-        self.over.wait()
+        """Take the request, and say nothing, for as long as this is how its path answers."""
+        while self._answers(request, self.hangs):
+            time.sleep(0.05)
 
     def trickles(self, request: BaseHTTPRequestHandler, _: bytes) -> None:
         """Send a byte now and then, so that no time limit on single reads is reached."""
         request.send_response(200)
         request.end_headers()
-        while not self.over.wait(0.2):
+        while self._answers(request, self.trickles):
             request.wfile.write(b"0")
+            time.sleep(0.1)
+
+    def _answers(self, request: BaseHTTPRequestHandler, how: Answer) -> bool:
+        return self.answers.get(request.path) == how and not self.over.is_set()
 
     def wait(self, path: str, more: int = 1, patience: float = PATIENCE) -> None:
         """Wait until a path was asked so many times more."""

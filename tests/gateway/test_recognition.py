@@ -64,7 +64,9 @@ def test_the_holder_of_a_certificate_gets_a_token_and_is_told_by_what(recognisin
     partner, jurisdiction, entry = coming(recognising, kind)
     token = opened(recognising.hub, partner).token()
     assert claims_of(token)["certificate"] == fingerprint(partner)
-    me = asking(recognising, partner, token, ME).json()["data"]["me"]
+    answer = asking(recognising, partner, token, ME)
+    assert answer.status_code == 200, answer.text
+    me = answer.json()["data"]["me"]
     good_until = datetime.datetime.fromisoformat(me["recognition"].pop("goodUntil"))
     assert now() < good_until <= now() + DAY
     party = partner.client_id.upper()

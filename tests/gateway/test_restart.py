@@ -49,7 +49,12 @@ def restarting(keys: Any) -> Iterator[EmbeddedPostgres]:
 def test_a_restart_under_load_costs_only_what_was_in_flight(serve: Any, restarting: EmbeddedPostgres, how: str) -> None:
     with serve("development", DATABASE__DSN=restarting.dsn()) as hub:
         statuses = asyncio.run(_under_load(hub, restarting, how))
-        assert hub.client.get(f"{hub.base}/readyz").json() == {"ready": True, "problem": None, "policies": [], "recognition": []}
+        assert hub.client.get(f"{hub.base}/readyz").json() == {
+            "ready": True,
+            "problem": None,
+            "policies": [],
+            "recognition": [],
+        }
         assert asyncio.run(_connections(restarting.dsn())) <= 6
     assert set(statuses) <= {200, 503}
     assert statuses[503], "the restart was not felt: the test shows nothing"

@@ -18,7 +18,12 @@ ACCEPT = {"accept": "application/graphql-response+json"}
 
 def test_a_worker_says_that_it_runs_and_that_it_can_answer(hub: Any) -> None:
     assert hub.client.get(f"{hub.base}/healthz").text == "ok\n"
-    assert hub.client.get(f"{hub.base}/readyz").json() == {"ready": True, "problem": None, "policies": [], "recognition": []}
+    assert hub.client.get(f"{hub.base}/readyz").json() == {
+        "ready": True,
+        "problem": None,
+        "policies": [],
+        "recognition": [],
+    }
 
 
 def test_a_worker_without_its_tables_is_not_ready_and_says_so(serve: Any, empty_database: str) -> None:

@@ -363,7 +363,12 @@ def test_ten_thousand_requests_with_a_revoked_token_are_all_refused(pair: Any) -
     ) % (pair.base[7:].encode(), len(body), token.encode(), client.proof(token).encode(), body)
     seen = asyncio.run(flood(pair, request, 100, 100))
     assert seen == {(b"401", True): 10_000}
-    assert pair.client.get(f"{pair.base}/readyz").json() == {"ready": True, "problem": None, "policies": [], "recognition": []}
+    assert pair.client.get(f"{pair.base}/readyz").json() == {
+        "ready": True,
+        "problem": None,
+        "policies": [],
+        "recognition": [],
+    }
     admitted(client.send(client.token()))
 
 

@@ -9,9 +9,14 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509.oid import NameOID
+
+from baygate.recognition.certificate import _ATTRIBUTES, Certificate, from_der
 
 VERSION, SERIAL, ALGORITHM, ISSUER, VALIDITY, SUBJECT, KEY, EXTENSIONS = range(8)
 """The parts of what is signed of a certificate, by their places (RFC 5280, section 4.1)."""
+_ANYBODY = x509.Name.from_rfc4514_string("CN=anybody")
+_ANY_KEY = ec.generate_private_key(ec.SECP256R1())
 
 
 def element(tag: int, *contents: bytes) -> bytes:
@@ -57,6 +62,25 @@ def altered(der: bytes, parts: dict[int, bytes], key: ec.EllipticCurvePrivateKey
     return element(0x30, signed, algorithm, signature)
 
 
+def dated(validity: tuple[datetime.datetime, datetime.datetime]) -> dict[int, bytes]:
+    """Other dates, as a part of a certificate."""
+    return {VALIDITY: element(0x30, *(core.UTCTime(each).dump() for each in validity))}
+
+
+def of_subject(*attributes: tuple[str, str], policies: tuple[str, ...] = ()) -> Certificate:
+    """A certificate that says this of whom it is, by the short names that trust lists use."""
+    names = {**_ATTRIBUTES, "C": NameOID.COUNTRY_NAME}
+    name = x509.Name([x509.NameAttribute(names[attribute], value) for attribute, value in attributes])
+    said = [x509.PolicyInformation(x509.ObjectIdentifier(each), None) for each in policies]
+    return from_der(of_key(_ANY_KEY.public_key(), *([x509.CertificatePolicies(said)] if said else []), name=name))
+
+
+def claiming(der: bytes, algorithm: str) -> bytes:
+    """A certificate that says, in both places, that it is signed otherwise than it is."""
+    signed, _, signature = elements(altered(der, {ALGORITHM: element(0x30, core.ObjectIdentifier(algorithm).dump())}))
+    return element(0x30, signed, elements(signed)[ALGORITHM], signature)
+
+
 def extensions(der: bytes) -> list[bytes]:
     return elements(elements(part(der, EXTENSIONS))[0])
 
@@ -81,15 +105,13 @@ def padded(der: bytes, length: int) -> bytes:
     return made
 
 
-def of_key(key: Any, *said: x509.ExtensionType) -> bytes:
+def of_key(key: Any, *said: x509.ExtensionType, name: x509.Name = _ANYBODY) -> bytes:
     """A certificate for any public key, signed with one that nobody knows."""
-    name = x509.Name.from_rfc4514_string("CN=anybody")
     now = datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC)
     builder = x509.CertificateBuilder(name, name, key, 7, now, now + datetime.timedelta(days=1))
     for each in said:
         builder = builder.add_extension(each, critical=False)
-    signer = ec.generate_private_key(ec.SECP256R1())
-    return builder.sign(signer, hashes.SHA256()).public_bytes(Encoding.DER)
+    return builder.sign(_ANY_KEY, hashes.SHA256()).public_bytes(Encoding.DER)
 
 
 def rsa_key(bits: int) -> rsa.RSAPublicKey:

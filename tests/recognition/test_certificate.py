@@ -5,7 +5,7 @@ import contextlib
 import hashlib
 import time
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -47,14 +47,6 @@ P256 = ec.generate_private_key(ec.SECP256R1()).public_key()
 @pytest.fixture(scope="module")
 def der(chain: Chain) -> bytes:
     return chain.leaf.der
-
-
-@pytest.fixture
-def quick() -> Iterator[None]:
-    """Whatever a stranger sends costs less than a second."""
-    begun = time.monotonic()
-    yield
-    assert time.monotonic() - begun < 1
 
 
 # What it says

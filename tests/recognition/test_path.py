@@ -2,7 +2,6 @@
 
 import datetime
 import re
-import time
 import warnings
 from collections.abc import Iterator
 from dataclasses import replace
@@ -44,14 +43,6 @@ from baygate.sample.authority import Authority, Terms, Validity
 
 UNASKED = Parameters(revocation=None)
 NOTHING = Evidence()
-
-
-@pytest.fixture
-def quick() -> Iterator[None]:
-    """No chain holds the hub up for longer than a second."""
-    begun = time.monotonic()
-    yield
-    assert time.monotonic() - begun < 1
 
 
 def evidence(chain: Chain, **moments: datetime.datetime) -> Evidence:
@@ -205,7 +196,7 @@ def test_what_a_responder_sends_along_does_not_hold_the_hub_up(world: World) -> 
 
 
 @pytest.mark.usefixtures("quick")
-@pytest.mark.parametrize("many", [1, 2, 3, 4, 50, 250])
+@pytest.mark.parametrize("many", [1, 2, 4, 5, 50, 250])
 def test_authorities_of_one_name_and_key_that_certify_each_other_lead_nowhere_soon(many: int, world: World) -> None:
     chain = world.chain
     loop = same(chain.issuing, chain.issuing, many)
@@ -213,6 +204,7 @@ def test_authorities_of_one_name_and_key_that_certify_each_other_lead_nowhere_so
     judged = replace(world, entries=(entry,), authorities=(chain.root.identity.der, *loop)).judged()
     assert judged.refusal is not None
     assert judged.refusal.condition is Condition.PATH
+    assert ("more than 3 authorities stand between" in judged.refusal.told) is (many > 4)
 
 
 @pytest.mark.usefixtures("quick")

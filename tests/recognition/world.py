@@ -3,9 +3,11 @@
 import base64
 import datetime
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from itertools import count
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from cryptography import x509
@@ -27,12 +29,13 @@ from baygate.access.documents.trust_list import (
     TypeName,
 )
 from baygate.recognition.certificate import Certificate, from_der
-from baygate.recognition.judgement import Judgement, judge
+from baygate.recognition.entry import Condition
+from baygate.recognition.judgement import Judgement, Recognition, judge
 from baygate.recognition.revocation import Crl, Known, Response, read_crl, read_response
 from baygate.sample.authority import Authority, Issued, Subject, Terms, Validity
 from baygate.sample.openssl import P256, Algorithm
 
-HOUR, DAY = datetime.timedelta(hours=1), datetime.timedelta(days=1)
+SECOND, HOUR, DAY = (datetime.timedelta(seconds=each) for each in (1, 3_600, 86_400))
 AT = datetime.datetime(2026, 11, 20, 12, tzinfo=datetime.UTC)
 """When certificates are judged, unless a test says otherwise."""
 VALID = Validity(AT - 300 * DAY, AT + 300 * DAY)
@@ -48,6 +51,8 @@ RESPONDER = "http://ocsp.example/"
 ANY_POLICY = "2.5.29.32.0"
 _NUMBERS = count(1)
 LEAF = Terms(validity=VALID, policies=(POLICY,), ocsp=RESPONDER)
+CA = Terms(validity=VALID, policies=(ANY_POLICY,))
+"""What certificates of holders and of authorities say."""
 
 
 def named(name: str) -> Subject:
@@ -69,13 +74,11 @@ class Chain:
     leaf: Issued
 
     @classmethod
-    def made(cls, directory: Path, algorithm: Algorithm = P256, **root: Any) -> "Chain":
-        """Make one, all of whose keys are of a kind; the root's subject and terms may be given."""
-        made = Authority.root(
-            directory, "root", root.get("subject", named("root")), algorithm, root.get("terms", Terms(validity=VALID))
-        )
-        issuing = made.issue_ca("issuing", named("issuing"), terms=Terms(validity=VALID, policies=(ANY_POLICY,)))
-        return cls(made, issuing, issuing.issue("leaf", holder(), terms=LEAF))
+    def made(cls, directory: Path, algorithm: Algorithm = P256, validity: Validity = VALID) -> "Chain":
+        """Make one, all of whose keys are of a kind."""
+        root = Authority.root(directory, "root", named("root"), algorithm, Terms(validity=validity))
+        issuing = root.issue_ca("issuing", named("issuing"), terms=replace(CA, validity=validity))
+        return cls(root, issuing, issuing.issue("leaf", holder(), terms=replace(LEAF, validity=validity)))
 
     def issue(self, subject: Subject | None = None, **terms: Any) -> Certificate:
         """Issue a certificate that is like the first one but for what is said."""
@@ -140,10 +143,19 @@ class World:
 
     def knowing(self, *crls: Crl, responses: tuple[Response, ...] = ()) -> "World":
         """The same, where nothing but this is known of revocations."""
-        known = Known().with_crls(crls)
+        return replace(self, known=Known().with_crls(crls)).answered(*responses)
+
+    def answered(self, *responses: Response) -> "World":
+        """The same, where responders have answered, too."""
+        known = self.known
         for each in responses:
             known = known.with_response(each)
         return replace(self, known=known)
+
+    def said(self, *status: ocsp.OCSPCertStatus, certificate: Certificate | None = None, **said: Any) -> "World":
+        """The same, where a responder has said something of the chain's certificate, or another one."""
+        about = certificate or self.chain.certificate
+        return self.answered(response(self.chain.issuing.identity, about, *status, **said))
 
     @property
     def taken(self) -> TakenList:
@@ -151,6 +163,22 @@ class World:
 
     def judged(self, certificate: Certificate | None = None) -> Judgement:
         return judge(certificate or self.chain.certificate, [self.taken], self.known, self.at)
+
+
+def recognised(judgement: Judgement) -> Recognition:
+    assert judgement.refusal is None
+    assert judgement.recognition is not None
+    assert judgement.recognition.at <= judgement.recognition.good_until
+    return judgement.recognition
+
+
+def refused(judgement: Judgement, condition: Condition, told: str = "") -> Judgement:
+    """A refusal by this condition, and no other."""
+    assert judgement.recognition is None
+    assert [each.condition for each in judgement.findings if not each.holds] == [condition]
+    assert judgement.refusal is not None
+    assert told in judgement.refusal.told
+    return judgement
 
 
 def fingerprint(der: bytes) -> str:
@@ -189,6 +217,29 @@ def crl(
     delta: bool = False,
 ) -> Crl:
     return read_crl(authority.crl(this_update, next_update, delta=delta), authority.identity.der)
+
+
+def listing(
+    signer: Issued,
+    number: int,
+    entries: Mapping[int, x509.ReasonFlags] = MappingProxyType({}),
+    base: int | None = None,
+    *extensions: x509.ExtensionType,
+    this_update: datetime.datetime = LISTED,
+    next_update: datetime.datetime = NEXT,
+) -> Crl:
+    """A CRL, or a delta CRL if it has a base, that lists serial numbers: of any number and any contents."""
+    builder = x509.CertificateRevocationListBuilder(signer.x509.subject, this_update, next_update)
+    builder = builder.add_extension(x509.CRLNumber(number), critical=False)
+    if base is not None:
+        builder = builder.add_extension(x509.DeltaCRLIndicator(base), critical=True)
+    for each in extensions:
+        builder = builder.add_extension(each, critical=isinstance(each, x509.IssuingDistributionPoint))
+    for serial, reason in entries.items():
+        revoked = x509.RevokedCertificateBuilder(serial, REVOKED).add_extension(x509.CRLReason(reason), critical=False)
+        builder = builder.add_revoked_certificate(revoked.build())
+    der = builder.sign(key_of(signer), hashes.SHA256()).public_bytes(Encoding.DER)
+    return read_crl(der, signer.der)
 
 
 def key_of(issued: Issued) -> EllipticCurvePrivateKey:

@@ -3,7 +3,7 @@
 1. The addresses are those of the trust lists in force: CRLs of their authorities, and of responders those that both a
    certificate and its authority's entry name. Nothing that a client sends is an address that the hub goes to.
 2. One worker of a machine fetches CRLs, each ``interval``; all of them look twice a second at the files that it keeps,
-   and judge by what is new there.
+   and judge by what is new there. A server that takes long holds up no other.
 3. What is fetched is bounded in size and time, is followed nowhere else, and is kept only if it is the authority's, and
    newer than what is kept: also over restarts, nothing old takes the place of news.
 4. A responder is asked about a certificate from the moment on that it was presented, until nobody has presented it for
@@ -15,8 +15,9 @@ import contextlib
 import datetime
 import hashlib
 import logging
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from time import monotonic
 
@@ -29,6 +30,7 @@ from cryptography.x509 import ocsp
 
 from baygate.access.documents.trust import TakenList
 from baygate.access.documents.trust_list import ListedAuthority, Proof
+from baygate.gateway.errands import Errands
 from baygate.recognition import revocation
 from baygate.recognition.certificate import Certificate
 from baygate.recognition.recogniser import Recogniser
@@ -40,10 +42,12 @@ log = logging.getLogger("baygate.revocation")
 _LOOK = 0.5
 """Seconds between two looks at the files."""
 _PATIENCE = 10.0
-_AT_ONCE = 4
+_AT_ONCE = 16
 _FORGOTTEN = 3_600.0
 """Seconds after which nobody asks any more about a certificate that nobody has presented."""
 _MOST_ASKED = 10_000
+_SKEW = datetime.timedelta(minutes=1)
+"""By how much an authority's clock may be ahead: what is of a later time counts for nothing, and would hide others."""
 _FAILURES = (httpx2.HTTPError, httpx2.InvalidURL, OSError, TimeoutError, ValueError, BadRevocationData)
 
 
@@ -93,13 +97,16 @@ class RevocationData:
         self._authorities: tuple[ListedAuthority, ...] = ()
         self._questions: dict[str, _Question] = {}
         self._other_lists, self._other_questions = asyncio.Event(), asyncio.Event()
+        self._errands = Errands(_AT_ONCE)
+        self._leading = contextlib.ExitStack()
+        self._leads = False
         self._tasks: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
         """Begin."""
         self._tasks = [
             asyncio.create_task(self._watch()),
-            asyncio.create_task(self._refresh(self._other_lists, self._fetch)),
+            asyncio.create_task(self._refresh(self._other_lists, self._fetch_all)),
             asyncio.create_task(self._refresh(self._other_questions, self._ask_all)),
         ]
 
@@ -108,6 +115,8 @@ class RevocationData:
         for each in self._tasks:
             each.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._errands.close()
+        self._leading.close()
 
     def follow(self, lists: Sequence[TakenList]) -> None:
         """Fetch, from now on, for the authorities of these lists."""
@@ -143,42 +152,45 @@ class RevocationData:
                 log.exception("the revocation data in %s could not be read", self._files.directory)
             await asyncio.sleep(_LOOK)
 
-    async def _refresh(self, due: asyncio.Event, fetch: Callable[[httpx2.AsyncClient], Awaitable[None]]) -> None:
-        """Fetch each interval, and when it is due before."""
-        while True:
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(due.wait(), self._interval)
-            due.clear()
-            try:
-                async with self._client() as client:
-                    await fetch(client)
-            except Exception:
-                log.exception("revocation data could not be refreshed")
+    async def _refresh(self, due: asyncio.Event, begin: Callable[[httpx2.AsyncClient], None]) -> None:
+        """Begin to fetch each interval, and when it is due before."""
+        async with self._client() as client:
+            while True:
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(due.wait(), self._interval)
+                due.clear()
+                try:
+                    begin(client)
+                except Exception:
+                    log.exception("revocation data could not be refreshed")
 
-    async def _fetch(self, client: httpx2.AsyncClient) -> None:
-        limit = asyncio.Semaphore(_AT_ONCE)
-        with self._files.alone() as alone:
-            crls = [(each, address) for each in self._authorities for address in each.crls] if alone else []
-            await asyncio.gather(*(self._fetch_crl(client, limit, authority, address) for authority, address in crls))
+    def _fetch_all(self, client: httpx2.AsyncClient) -> None:
+        """Fetch all CRLs, if this worker is the one of its machine that does: the first that could, until it ends."""
+        if not self._leads:
+            with contextlib.ExitStack() as trying:
+                self._leads = trying.enter_context(self._files.alone())
+                self._leading = trying.pop_all() if self._leads else self._leading
+        for authority in self._authorities if self._leads else ():
+            for address in authority.crls:
+                fetch = partial(self._fetch_crl, client, authority, address)
+                self._errands.begin(_name(authority, address), fetch)
 
-    async def _fetch_crl(
-        self, client: httpx2.AsyncClient, limit: asyncio.Semaphore, authority: ListedAuthority, address: str
-    ) -> None:
-        name = f"{authority.fingerprint[:16]}-{hashlib.sha256(address.encode()).hexdigest()[:16]}{CRL}"
+    async def _fetch_crl(self, client: httpx2.AsyncClient, authority: ListedAuthority, address: str) -> None:
+        name = _name(authority, address)
         try:
-            async with limit:
-                body = revocation.crl_der(await _body(client.stream("GET", address), revocation.LARGEST))
+            body = revocation.crl_der(await _body(client.stream("GET", address), revocation.LARGEST))
             await asyncio.to_thread(self._keep_newer, name, body, lambda each: _age_of_crl(each, authority.der))
         except _FAILURES as error:
             log.warning("no CRL from %s: %s", address, error or type(error).__name__)
 
-    async def _ask_all(self, client: httpx2.AsyncClient) -> None:
-        limit, now = asyncio.Semaphore(_AT_ONCE), monotonic()
+    def _ask_all(self, client: httpx2.AsyncClient) -> None:
+        now = monotonic()
         self._questions = {name: each for name, each in self._questions.items() if now - each.presented < _FORGOTTEN}
-        due = [each for each in self._questions.values() if now - each.asked >= self._interval]
-        await asyncio.gather(*(self._ask(client, limit, each) for each in due))
+        for each in self._questions.values():
+            if now - each.asked >= self._interval:
+                self._errands.begin(each.file, partial(self._ask, client, each))
 
-    async def _ask(self, client: httpx2.AsyncClient, limit: asyncio.Semaphore, question: _Question) -> None:
+    async def _ask(self, client: httpx2.AsyncClient, question: _Question) -> None:
         question.asked = monotonic()
         try:
             asked = question.request()
@@ -188,9 +200,8 @@ class RevocationData:
         headers = {"content-type": "application/ocsp-request"}
         for address in question.responders:
             try:
-                async with limit:
-                    request = client.stream("POST", address, content=asked, headers=headers)
-                    body = await _body(request, revocation.LARGEST_RESPONSE)
+                request = client.stream("POST", address, content=asked, headers=headers)
+                body = await _body(request, revocation.LARGEST_RESPONSE)
                 self._keep_newer(question.file, body, lambda each: (question.read(each).this_update, 0))
             except _FAILURES as error:
                 log.warning("no OCSP response from %s: %s", address, error or type(error).__name__)
@@ -200,6 +211,8 @@ class RevocationData:
     def _keep_newer(self, name: str, body: bytes, age: Callable[[bytes], _Age]) -> None:
         """Keep what was fetched, unless what is kept is as new; raise BadRevocationData if it is no authority's."""
         found, kept = age(body), self._files.kept(name)
+        if found[0] > datetime.datetime.now(datetime.UTC) + _SKEW:
+            raise BadRevocationData(f"it is of {found[0]:%Y-%m-%d %H:%M:%S} UTC, which is to come")
         with contextlib.suppress(*_FAILURES):
             if kept is not None and age(kept) >= found:
                 return
@@ -248,6 +261,11 @@ def problems(lists: Sequence[TakenList], known: Known, now: datetime.datetime) -
 def _age_of_crl(body: bytes, authority: bytes) -> _Age:
     crl = revocation.read_crl(body, authority)
     return crl.this_update, crl.number
+
+
+def _name(authority: ListedAuthority, address: str) -> str:
+    """Return the name of the file with an authority's CRL from an address."""
+    return f"{authority.fingerprint[:16]}-{hashlib.sha256(address.encode()).hexdigest()[:16]}{CRL}"
 
 
 def _client() -> httpx2.AsyncClient:

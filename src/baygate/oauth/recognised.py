@@ -131,7 +131,8 @@ class Parties:
         fingerprint = token.certificate or ""
         judgement = self._recognitions.remembered(fingerprint) or await self._recognitions.of(fingerprint)
         recognition = judgement.recognition if judgement is not None else None
-        if judgement is not None and judgement.unanswered:
+        if judgement is not None and judgement.unproven:
+            # the token rests on evidence that has not ended: another worker had it, and this one has it in a moment
             raise RecognitionUnavailable
         if recognition is None:
             refusal = judgement.refusal if judgement is not None else None

@@ -32,6 +32,7 @@ LARGEST = 16_384
 """Bytes of the largest certificate that is looked at."""
 _MOST_NAMES, _MOST_POLICIES = 100, 32
 _SMALLEST_RSA, _LARGEST_RSA = 2_048, 4_096
+_LARGEST_EXPONENT = 2**32
 _BEGIN, _END = b"-----BEGIN CERTIFICATE-----", b"-----END CERTIFICATE-----"
 _ATTRIBUTES = {
     "CN": NameOID.COMMON_NAME,
@@ -189,6 +190,8 @@ def _weak(der: bytes, parsed: x509.Certificate) -> Iterator[str]:
         case rsa.RSAPublicKey():
             if not _SMALLEST_RSA <= key.key_size <= _LARGEST_RSA:
                 yield f"its RSA key has {key.key_size} bits; {_SMALLEST_RSA} to {_LARGEST_RSA} are taken"
+            if key.public_numbers().e >= _LARGEST_EXPONENT:
+                yield "its RSA key has a public exponent of more than 32 bits, with which to verify takes long"
         case ec.EllipticCurvePublicKey(curve=ec.SECP256R1() | ec.SECP384R1()):
             pass
         case _:

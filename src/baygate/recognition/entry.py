@@ -1,7 +1,7 @@
 """The conditions of a trust list's entry that a certificate fulfils by itself, or not: all but path and revocation."""
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -37,15 +37,18 @@ class Finding:
     told: str
 
 
-def findings(entry: Entry, certificate: Certificate, jurisdiction: str, at: datetime.datetime) -> Iterator[Finding]:
-    """Yield how each of an entry's conditions on the certificate itself comes out ``at`` a moment."""
+def findings(
+    entry: Entry, certificate: Certificate, jurisdiction: str, at: datetime.datetime, others: Iterable[str] = ()
+) -> Iterator[Finding]:
+    """Yield how each of an entry's conditions on the certificate itself comes out ``at`` a moment.
+
+    ``others`` are the names of the CA's other types, in the same attribute: what says that it is of two is of none.
+    """
     yield Finding(Condition.WINDOW, within(entry, at), _window(entry))
-    names = certificate.attribute(entry.type_name.attribute)
-    yield Finding(
-        Condition.TYPE_NAME,
-        entry.type_name.value in names,
-        f"{entry.type_name.attribute} is {_listed(names)}; {entry.type_name.value!r} is asked for",
-    )
+    attribute, value = entry.type_name.attribute, entry.type_name.value
+    names = certificate.attribute(attribute)
+    told = f"{attribute} is {_listed(names)}; {value!r} is asked for"
+    yield Finding(Condition.TYPE_NAME, {value, *others} & set(names) == {value}, told)
     arc = entry.policy.arc
     yield Finding(
         Condition.POLICY,
@@ -66,12 +69,16 @@ def within(entry: Entry, at: datetime.datetime) -> bool:
 
 
 def policies_of(arc: str, certificate: Certificate) -> tuple[str, ...]:
-    """Return the certificate's policies below an arc, compared node by node: 1.2.20 is not below 1.2.2."""
+    """Return the certificate's policies of an arc, compared node by node: the arc itself, or a release of it.
+
+    So 1.2.20 is none of 1.2.2, nor is 1.2.2.7: that is another arc's, which somebody may list beside it.
+    """
     above = arc.split(".")
+    lengths = {len(above), len(above) + _UNNAMED_NODES}
     return tuple(
         each
         for each in certificate.policies
-        if (nodes := each.split("."))[: len(above)] == above and len(nodes) <= len(above) + _UNNAMED_NODES
+        if (nodes := each.split("."))[: len(above)] == above and len(nodes) in lengths
     )
 
 
@@ -87,8 +94,11 @@ def party_of(number: PartyNumber, certificate: Certificate, jurisdiction: str) -
         raise NoParty(
             f"{number.attribute} is {_listed(values)}; just one that begins with {number.prefix!r} is asked for"
         )
+    text = found[0].removeprefix(number.prefix)
+    if number.length is not None and len(text) != number.length:
+        raise NoParty(f"{number.attribute} {found[0]!r} has no number of {number.length} characters")
     try:
-        return party_id.parse(f"{_SIDES[jurisdiction]}-{found[0].removeprefix(number.prefix)}")
+        return party_id.parse(f"{_SIDES[jurisdiction]}-{text}")
     except IdentifierError as error:
         raise NoParty(f"{number.attribute} {found[0]!r}: {error}") from error
 

@@ -2,15 +2,14 @@
 
 1. Evidence counts until it says that there is other (``nextUpdate``); that on the certificate itself also has to be as
    fresh as the entry demands. A delta CRL makes the one that it builds on fresher, but does not make it last longer.
-2. One proof is enough where an entry takes either. What a CRL that counts lists is revoked all the same, whatever a
-   responder says, and what a delta CRL lists is.
+2. One proof is enough where an entry takes either, and none of them lasts longer for the other. What a CRL that counts
+   lists is revoked all the same, whatever a responder says, and what a delta CRL lists is; from whenever on.
 """
 
 import datetime
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import groupby, pairwise
 
 from cryptography import x509
@@ -20,6 +19,7 @@ from baygate.recognition.certificate import Certificate
 from baygate.recognition.path import Evidence
 from baygate.recognition.revocation import Crl, Known, Response
 
+_OFF = x509.ReasonFlags.remove_from_crl.name.replace("_", " ")
 _UNSAID = datetime.timedelta(minutes=30)
 """For how long an OCSP response counts that does not say when there will be news."""
 
@@ -40,20 +40,29 @@ class Held:
     """Whether that is nothing but a responder's answer."""
 
     @property
+    def plain(self) -> bool:
+        """Whether all that counts are CRLs of the issuing CA which tell of all that it issued.
+
+        Then ``revoked`` looks the certificate up in an index; the path validator would read a list from end to end.
+        """
+        return self.entry.revocation.by is Proof.CRL and bool(self.issuing) and not any(c.scope for c in self.issuing)
+
+    @property
     def given(self) -> Evidence:
         """What the path validator is given."""
-        crls = tuple(each.der for each in (*self.issuing, *self.others))
-        return Evidence(crls, tuple(each.der for each in self.responses))
+        crls = self.others if self.plain else (*self.issuing, *self.others)
+        return Evidence(tuple(each.der for each in crls), tuple(each.der for each in self.responses))
 
     @property
     def ends(self) -> datetime.datetime:
         """When the first piece of evidence ends that cannot be done without."""
         freshness = _freshness(self.entry)
-        said = [_response_end(each, freshness) for each in self.responses if each.good]
-        leaf = max(said) if said else min(_crl_end(group, freshness) for group in _scopes(self.issuing))
-        return min([leaf, *(_crl_end(group) for group in _scopes(self.others))])
+        said = [_response_end(each, freshness) for each in self.responses]
+        own = [_crl_end(group, freshness) for group in _scopes(self.issuing)]
+        listed = own if self.entry.revocation.by is not Proof.OCSP else []
+        return min([*said, *listed, *(_crl_end(group) for group in _scopes(self.others))])
 
-    def revoked(self, chain: Sequence[bytes], at: datetime.datetime) -> str:
+    def revoked(self, chain: Sequence[bytes]) -> str:
         """Return in words that a certificate of a path was revoked, if a CRL lists it; "" if none does.
 
         The path validator looks at no CRL where a responder has answered, and at a delta CRL only where the complete
@@ -64,10 +73,10 @@ class Held:
             authority = hashlib.sha256(above).hexdigest()
             serial = x509.load_der_x509_certificate(each).serial_number
             for group in _scopes(crl for crl in crls if crl.authority == authority):
-                since = _revoked_since(group, serial)
-                if since is not None and since <= at:
-                    who = "it" if each is chain[0] else "a CA of its path"
-                    return f"{who} was revoked at {_moment(since)}, as {_crl_told(group[-1])} lists it"
+                listed = _listed(group, serial)
+                if listed is not None:
+                    who, since = "it" if each is chain[0] else "a CA of its path", listed.revocation_date_utc
+                    return f"{who} was revoked at {_moment(since)} ({_reason(listed)})"
         return ""
 
     def __str__(self) -> str:
@@ -80,8 +89,9 @@ def held(
 ) -> Held:
     """Return what counts ``at`` a moment; ``above`` are the authorities that stand above the issuing CA."""
     by, freshness = entry.revocation.by, _freshness(entry)
-    own, said = known.crls.get(entry.issuing, ()), known.responses.get(certificate.fingerprint, ())
-    fresh = [each for group in _scopes(own) if _crl_end(group, freshness) >= at for each in group]
+    own, response = known.crls.get(entry.issuing, ()), known.responses.get(certificate.fingerprint)
+    fresh = [each for group in _scopes(own) if _counts(group, at, freshness) for each in group]
+    said = [response] if response is not None else []
     answered = [each for each in said if each.this_update <= at <= _response_end(each, freshness)]
     higher = {each.fingerprint: _current(known.crls.get(each.fingerprint, ()), at) for each in above}
     lacking = [f"there is no CRL of {_name(each)} that is still good" for each in above if not higher[each.fingerprint]]
@@ -122,7 +132,12 @@ def _missing(what: str, there: Sequence[Crl] | Sequence[Response], freshness: da
 
 
 def _current(crls: Iterable[Crl], at: datetime.datetime) -> tuple[Crl, ...]:
-    return tuple(each for group in _scopes(crls) if _crl_end(group) >= at for each in group)
+    return tuple(each for group in _scopes(crls) if _counts(group, at) for each in group)
+
+
+def _counts(group: Sequence[Crl], at: datetime.datetime, freshness: datetime.timedelta | None = None) -> bool:
+    """Return whether there is a complete CRL, which with its delta is of now: neither over, nor yet to come."""
+    return group[0].complete and all(each.this_update <= at for each in group) and at <= _crl_end(group, freshness)
 
 
 def _scopes(crls: Iterable[Crl]) -> Iterator[list[Crl]]:
@@ -142,27 +157,22 @@ def _response_end(response: Response, freshness: datetime.timedelta) -> datetime
     return min(response.next_update or response.this_update + _UNSAID, response.this_update + freshness)
 
 
-def _revoked_since(group: Sequence[Crl], serial: int) -> datetime.datetime | None:
-    """Return since when a certificate is revoked: the delta CRL's word goes before the complete one's."""
+def _listed(group: Sequence[Crl], serial: int) -> x509.RevokedCertificate | None:
+    """Return how a CRL lists a certificate, from whenever on: the delta CRL's word goes before the complete one's."""
     for each in reversed(group):
-        listed = _parsed(each.der).get_revoked_certificate_by_serial_number(serial)
+        listed = each.lists(serial)
         if listed is not None:
-            return None if _removed(listed) else listed.revocation_date_utc
+            return None if _reason(listed) == _OFF else listed
     return None
 
 
-def _removed(listed: x509.RevokedCertificate) -> bool:
-    """Return whether an entry takes a certificate off the list, as only delta CRLs may (RFC 5280, section 5.3.1)."""
+def _reason(listed: x509.RevokedCertificate) -> str:
+    """Return why a certificate is on a list; a delta CRL may also say that it is off it (RFC 5280, section 5.3.1)."""
     try:
         reason = listed.extensions.get_extension_for_class(x509.CRLReason).value.reason
     except x509.ExtensionNotFound:
-        return False
-    return reason is x509.ReasonFlags.remove_from_crl
-
-
-@lru_cache(maxsize=256)
-def _parsed(der: bytes) -> x509.CertificateRevocationList:
-    return x509.load_der_x509_crl(der)
+        return "for a reason that is not told"
+    return reason.name.replace("_", " ")
 
 
 def _name(authority: ListedAuthority) -> str:

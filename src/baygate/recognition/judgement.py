@@ -17,7 +17,7 @@ import datetime
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from asn1crypto import x509 as asn1
@@ -95,6 +95,14 @@ class Judgement:
     """The CA that issued it, of whom responders have to be asked."""
     unanswered: bool = False
     """Whether nothing stands in the way but that no responder has answered yet."""
+    unproven: bool = False
+    """Whether nothing stands in the way but that nothing is at hand by which it is known not to be revoked."""
+
+    @property
+    def revoked(self) -> bool:
+        """Whether it is refused since it was revoked: for good, until there is other evidence."""
+        refusal = self.refusal
+        return refusal is not None and refusal.condition is Condition.REVOCATION and not self.unproven
 
     @property
     def refusal(self) -> Finding | None:
@@ -116,6 +124,13 @@ class _Candidate:
     @property
     def root(self) -> ListedAuthority:
         return self.taken.document.by_fingerprint[self.entry.root]
+
+    @property
+    def other_types(self) -> Iterator[str]:
+        """The names of the other types that the issuing CA issues, where this one's would stand."""
+        for each in self.taken.document.entries:
+            if each.issuing == self.entry.issuing and each.type_name.attribute == self.entry.type_name.attribute:
+                yield each.type_name.value
 
     @property
     def above(self) -> tuple[ListedAuthority, ...]:
@@ -188,6 +203,7 @@ class _Issued:
         )
 
 
+@lru_cache(maxsize=1_024)
 def subject_of(der: bytes) -> x509.Name:
     """Return whose certificate it is."""
     return x509.load_der_x509_certificate(der).subject
@@ -208,7 +224,7 @@ def _by_entry(
     candidate: _Candidate, certificate: Certificate, before: tuple[Finding, ...], known: Known, at: datetime.datetime
 ) -> Judgement:
     entry, trusted = candidate.entry, candidate.taken.document
-    found = (*before, *findings(entry, certificate, trusted.jurisdiction, at))
+    found = (*before, *findings(entry, certificate, trusted.jurisdiction, at, candidate.other_types))
     if not all(each.holds for each in found):
         return Judgement(found, entry=candidate.name)
     evidence = held(entry, candidate.above, certificate, known, at)
@@ -217,10 +233,16 @@ def _by_entry(
         path = _path(candidate, certificate, evidence, at)
     except (Revoked, NoProof) as error:
         told = evidence.missing if evidence.missing and isinstance(error, NoProof) else str(error)
-        unproven = Finding(Condition.REVOCATION, False, told)  # noqa: FBT003
-        asked = _responders(candidate, certificate)
-        unanswered = isinstance(error, NoProof) and bool(asked) and evidence.unanswered
-        return Judgement((*found, pinned, unproven), None, candidate.name, asked, candidate.issuing.der, unanswered)
+        failing = Finding(Condition.REVOCATION, False, told)  # noqa: FBT003
+        asked, unproven = _responders(candidate, certificate), isinstance(error, NoProof)
+        return Judgement(
+            (*found, pinned, failing),
+            entry=candidate.name,
+            responders=asked,
+            issuing=candidate.issuing.der,
+            unanswered=unproven and bool(asked) and evidence.unanswered,
+            unproven=unproven,
+        )
     except PathRefused as error:
         return Judgement((*found, Finding(Condition.PATH, False, str(error))), entry=candidate.name)  # noqa: FBT003
     good = Finding(Condition.REVOCATION, True, str(evidence))  # noqa: FBT003
@@ -239,6 +261,7 @@ def _path(candidate: _Candidate, certificate: Certificate, evidence: Held, at: d
         policies=frozenset(policies_of(entry.policy.arc, certificate)) if strict else frozenset({ANY_POLICY}),
         explicit_policy=strict,
         revocation=entry.revocation.by,
+        leaf_seen_to=evidence.plain,
     )
     between = [each.der for each in candidate.above if each.fingerprint != entry.root]
     if len(between) > _MOST_BETWEEN:
@@ -247,7 +270,7 @@ def _path(candidate: _Candidate, certificate: Certificate, evidence: Held, at: d
     path = validate(certificate.der, [candidate.root.der], authorities, evidence.given, at, parameters)
     if candidate.issuing.der not in path.certificates[1:2]:
         raise PathRefused("its path does not go through the issuing CA that the entry pins")
-    if revoked := evidence.revoked(path.certificates, at):
+    if revoked := evidence.revoked(path.certificates):
         raise Revoked(revoked)
     return path
 

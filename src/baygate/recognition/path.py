@@ -73,8 +73,8 @@ class Parameters:
     inhibit_any_policy: bool = False
     revocation: Proof | None = Proof.CRL
     """None: revocation is not asked for."""
-    freshness: datetime.timedelta | None = None
-    """How old evidence on the leaf's revocation may be; None: as old as it says itself (``nextUpdate``)."""
+    leaf_seen_to: bool = False
+    """Whether the caller sees to it himself that the leaf was not revoked."""
     algorithms: AlgorithmUsagePolicy = field(default_factory=DisallowWeakAlgorithmsPolicy)
     """By default no MD5, no SHA-1, no RSA below 2048 bits, no DSA."""
 
@@ -147,7 +147,8 @@ def _revocation(parameters: Parameters) -> CertRevTrustPolicy:
     if parameters.revocation is None:
         rule = RevocationCheckingRule.NO_CHECK
         return CertRevTrustPolicy(RevocationCheckingPolicy(rule, rule))
-    policy = RevocationCheckingPolicy(_RULES[parameters.revocation], RevocationCheckingRule.CRL_REQUIRED)
+    leaf = RevocationCheckingRule.NO_CHECK if parameters.leaf_seen_to else _RULES[parameters.revocation]
+    policy = RevocationCheckingPolicy(leaf, RevocationCheckingRule.CRL_REQUIRED)
     return CertRevTrustPolicy(policy)
 
 
@@ -156,7 +157,7 @@ def _certificate(der: bytes) -> x509.Certificate:
     return x509.Certificate.load(der, strict=True)
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=8)
 def _crl(der: bytes) -> crl.CertificateList:
     return crl.CertificateList.load(der, strict=True)
 

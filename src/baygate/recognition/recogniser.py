@@ -8,10 +8,13 @@ from baygate.recognition.certificate import Certificate
 from baygate.recognition.judgement import Judgement, judge
 from baygate.recognition.revocation import Known
 
-_KEPT = 10_000
-"""Judgements that are kept."""
+_KEPT, _KEPT_REFUSED = 10_000, 1_000
+"""Judgements that are kept; refusals apart, so that they push out no recognition."""
+_EVER = datetime.datetime.max.replace(tzinfo=datetime.UTC)
 _REFUSED = datetime.timedelta(seconds=5)
 """For how long a refusal is remembered: what it rests on may be news that a moment will change."""
+
+_Judged = dict[str, tuple[Judgement, datetime.datetime]]
 
 
 class Recogniser:
@@ -24,7 +27,8 @@ class Recogniser:
     def __init__(self) -> None:
         self._lists: tuple[TakenList, ...] = ()
         self._known = Known()
-        self._judged: dict[str, tuple[Judgement, datetime.datetime]] = {}
+        self._judged: _Judged = {}
+        self._refused: _Judged = {}
 
     @property
     def lists(self) -> tuple[TakenList, ...]:
@@ -40,25 +44,32 @@ class Recogniser:
         """Judge by these trust lists from now on."""
         before, self._lists = self._lists, tuple(lists)
         if [(each.digest, each.good_until) for each in lists] != [(each.digest, each.good_until) for each in before]:
-            self._judged = {}
+            self._judged, self._refused = {}, {}
 
     def take_known(self, known: Known) -> None:
         """Judge by this evidence from now on."""
         before, self._known = self._known, known
         if known is not before:
-            self._judged = {}
+            self._judged, self._refused = {}, {}
 
     def remembered(self, fingerprint: str, now: datetime.datetime) -> Judgement | None:
         """Return how a certificate was judged, if that still stands."""
-        judgement, until = self._judged.get(fingerprint, (None, now))
+        judgement, until = self._judged.get(fingerprint) or self._refused.get(fingerprint) or (None, now)
         return judgement if judgement is not None and now < until else None
 
     def judge(self, certificate: Certificate, now: datetime.datetime) -> Judgement:
-        """Judge a certificate, and remember it. It takes milliseconds, of SM2 tens of them."""
-        judged = self._judged  # in a thread, what it rests on may change meanwhile: then this is not looked at any more
+        """Judge a certificate, and remember it. It takes some ten milliseconds, of SM2 more."""
+        # in a thread, what it rests on may change meanwhile: then these are not looked at any more
+        judged, refused = self._judged, self._refused
         judgement = judge(certificate, self._lists, self._known, now)
-        if len(judged) >= _KEPT:
-            judged.clear()
-        until = judgement.recognition.good_until if judgement.recognition else now + _REFUSED
-        judged[certificate.fingerprint] = judgement, until
+        if judgement.recognition is not None:
+            _keep(judged, _KEPT, certificate, judgement, judgement.recognition.good_until)
+        elif judgement.entry is not None:  # what no listed CA has issued would push out what one has
+            _keep(refused, _KEPT_REFUSED, certificate, judgement, _EVER if judgement.revoked else now + _REFUSED)
         return judgement
+
+
+def _keep(kept: _Judged, most: int, certificate: Certificate, judgement: Judgement, until: datetime.datetime) -> None:
+    if len(kept) >= most:
+        kept.clear()
+    kept[certificate.fingerprint] = judgement, until

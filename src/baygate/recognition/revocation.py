@@ -6,8 +6,7 @@
 2. A CRL never replaces a newer one (``thisUpdate``, then the CRL number).
 3. An OCSP response (RFC 6960) counts if it answers about just that certificate, and if its issuer has signed it, or
    somebody to whom the issuer gave a certificate for that (section 4.2.2.2); whether that certificate is good, is seen
-   when a path is validated with it. The two newest of each certificate are kept: one that proves nothing does not hide
-   one that does.
+   when a path is validated with it. It never replaces a newer one.
 """
 
 import datetime
@@ -15,6 +14,7 @@ import hashlib
 import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any, TypeVar
 
 from asn1crypto import crl as asn1_crl
@@ -54,10 +54,18 @@ class Crl:
     this_update: datetime.datetime
     next_update: datetime.datetime
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """SHA-256 of the DER, hexadecimal."""
         return hashlib.sha256(self.der).hexdigest()
+
+    def lists(self, serial: int) -> x509.RevokedCertificate | None:
+        """Return what it says of a certificate of its authority; None if that is nothing."""
+        return self._parsed.get_revoked_certificate_by_serial_number(serial)
+
+    @cached_property
+    def _parsed(self) -> x509.CertificateRevocationList:
+        return x509.load_der_x509_crl(self.der)
 
     @property
     def complete(self) -> bool:
@@ -95,6 +103,8 @@ def read_crl(der: bytes, authority: bytes) -> Crl:
             begins, ends = parsed.last_update_utc, parsed.next_update_utc
             if parsed.issuer != issuing.subject:
                 raise BadRevocationData("it is another authority's CRL")
+            _check_may_sign(issuing)
+            _check_understood(parsed)
             structure = asn1_crl.CertificateList.load(der, strict=True)
             _check_signed(structure, "tbs_cert_list", asn1_x509.Certificate.load(authority))
     except _UNREADABLE as error:
@@ -151,13 +161,13 @@ class Known:
 
     crls: Mapping[str, tuple[Crl, ...]] = field(default_factory=dict)
     """By authority: of each scope the newest complete CRL, and the newest delta CRL if it builds on that one."""
-    responses: Mapping[str, tuple[Response, ...]] = field(default_factory=dict)
-    """By certificate, the newest first."""
+    responses: Mapping[str, Response] = field(default_factory=dict)
+    """By certificate, the newest."""
 
     def with_crls(self, found: Iterable[Crl]) -> "Known":
         """Return this with CRLs, each of which counts if it is newer than what is held; itself if none is."""
         crls = dict(self.crls)
-        for each in found:
+        for each in sorted(found, key=lambda each: (each.this_update, each.number)):
             held = crls.get(each.authority, ())
             others = tuple(other for other in held if other.scope != each.scope)
             crls[each.authority] = *others, *_newest([other for other in held if other.scope == each.scope], each)
@@ -165,10 +175,10 @@ class Known:
 
     def with_response(self, response: Response) -> "Known":
         """Return this with an OCSP response; itself if it is not newer than what is held."""
-        held = self.responses.get(response.certificate, ())
-        if held and response.this_update <= held[0].this_update:
+        held = self.responses.get(response.certificate)
+        if held is not None and response.this_update <= held.this_update:
             return self
-        return replace(self, responses={**self.responses, response.certificate: (response, *held[:1])})
+        return replace(self, responses={**self.responses, response.certificate: response})
 
 
 def _newest(held: Sequence[Crl], found: Crl) -> tuple[Crl, ...]:
@@ -182,6 +192,20 @@ def _newest(held: Sequence[Crl], found: Crl) -> tuple[Crl, ...]:
 def _fits(base: int, complete: Crl | None, number: int) -> bool:
     """Return whether a delta CRL tells what was revoked after a complete one (RFC 5280, section 5.2.4)."""
     return complete is None or base <= complete.number < number
+
+
+def _check_may_sign(authority: x509.Certificate) -> None:
+    """Raise BadRevocationData unless an authority's key may sign CRLs (RFC 5280, section 6.3.3, step f)."""
+    usage = _extension(authority, x509.KeyUsage)
+    if usage is not None and not usage.crl_sign:
+        raise BadRevocationData("the authority's key may not sign CRLs")
+
+
+def _check_understood(crl: x509.CertificateRevocationList) -> None:
+    """Raise BadRevocationData if a CRL says something critical that is not understood here (section 5.2)."""
+    understood = {x509.IssuingDistributionPoint.oid, x509.DeltaCRLIndicator.oid}
+    if any(each.critical and each.oid not in understood for each in crl.extensions):
+        raise BadRevocationData("the CRL has a critical extension that is not understood")
 
 
 def _check_signed(structure: Any, signed: str, signer: asn1_x509.Certificate, signature: str = "signature") -> None:
@@ -222,7 +246,7 @@ def _delegated(answer: Any, authority: asn1_x509.Certificate) -> Iterator[asn1_x
 Extension = TypeVar("Extension", bound=x509.ExtensionType)
 
 
-def _extension(parsed: x509.CertificateRevocationList, kind: type[Extension]) -> Extension | None:
+def _extension(parsed: x509.CertificateRevocationList | x509.Certificate, kind: type[Extension]) -> Extension | None:
     try:
         return parsed.extensions.get_extension_for_class(kind).value
     except x509.ExtensionNotFound:

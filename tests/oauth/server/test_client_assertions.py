@@ -233,7 +233,8 @@ def test_strangers_wait_as_long_for_a_client_that_is_none(
     header, payload, _ = raw(new_key(), {"alg": algorithm}, claims).split(".")
     signature = b64url(b"x" * (256 if algorithm == "PS256" else 64))
     asked = SimpleNamespace(
-        form={"client_assertion_type": ASSERTION, "client_assertion": f"{header}.{payload}.{signature}"}
+        recognised=None,
+        form={"client_assertion_type": ASSERTION, "client_assertion": f"{header}.{payload}.{signature}"},
     )
     authentication = ClientAuthentication("https://hub.example", {})
     with pytest.raises(InvalidClient, match="no key that is registered"):
@@ -248,7 +249,8 @@ def test_nobodys_key_opens_nothing_to_who_has_it() -> None:
     for client in (None, Agency("customs-gz").registration()):
         for header in ({}, {"kid": key.thumbprint()}):
             assertion = CUSTOMS.assertion("https://hub.example", key, header)
-            asked = SimpleNamespace(form={"client_assertion_type": ASSERTION, "client_assertion": assertion})
+            form = {"client_assertion_type": ASSERTION, "client_assertion": assertion}
+            asked = SimpleNamespace(recognised=None, form=form)
             with pytest.raises(InvalidClient, match="no key that is registered"):
                 authentication.by_assertion(lambda _, found=client: found, asked)  # type: ignore[arg-type,misc]
 

@@ -222,7 +222,7 @@ def _lasting() -> Validity:
     return Validity(now() - DAY, now() + DAY)
 
 
-def _look_alike(chain: Chain, directory: Path) -> Issued:
+def look_alike(chain: Chain, directory: Path) -> Issued:
     """Issue under the name and the key identifier of a listed CA, with another key."""
     subject = (("C", "HK"), ("CN", f"Test CA {chain.name}"))
     identifier = chain.issuing.identity.key_identifier.hex()
@@ -235,7 +235,7 @@ Issue = Callable[[Chain, Path], Issued]
 BAD: dict[str, tuple[Issue, str]] = {
     "expired": (lambda chain, _: chain.issue(number(), validity=Validity(now() - 2 * DAY, now() - DAY)), "path"),
     "not valid yet": (lambda chain, _: chain.issue(number(), validity=Validity(now() + DAY, now() + 2 * DAY)), "path"),
-    "a look-alike's": (_look_alike, "issuing CA"),
+    "a look-alike's": (look_alike, "issuing CA"),
     "of another type": (lambda chain, _: chain.issue(number(), type_name=f"{TYPE} 2"), "type name"),
     "of a Chinese type": (lambda chain, _: chain.issue(number(), type_name='测试证书"（个人）'), "type name"),
     "of another policy": (lambda chain, _: chain.issue(number(), policy=f"{ARC}0.2026.1.1"), "policy"),
