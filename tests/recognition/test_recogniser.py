@@ -62,6 +62,15 @@ def test_a_new_judgement_takes_the_place_of_the_one_before(recogniser: Recognise
     assert recogniser.remembered(bad.fingerprint, AT + DAY) is again
 
 
+def test_a_refusal_takes_the_place_of_a_recognition_that_has_ended(recogniser: Recogniser, good: Certificate) -> None:
+    """Else whoever comes with a certificate whose evidence is over would be judged anew each time."""
+    assert recogniser.judge(good, AT).recognition is not None
+    later = NEXT + SECOND
+    refused = recogniser.judge(good, later)
+    assert refused.recognition is None
+    assert recogniser.remembered(good.fingerprint, later) is refused
+
+
 def test_it_judges_by_what_it_was_given_last(recogniser: Recogniser, good: Certificate, world: World) -> None:
     assert recogniser.lists == (world.taken,)
     assert recogniser.known is world.known

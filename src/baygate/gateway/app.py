@@ -145,6 +145,8 @@ class Hub:
                 (await check(self.database.dsn)).require()
             self.admission.following.require()
             problem = problem or self.policies.fatal
+            if not self.admission.recognitions.ready:
+                problem = problem or "The revocation data that are kept have not been read yet."
         except StorageError as error:
             problem = error.what
         except OutOfTouch:

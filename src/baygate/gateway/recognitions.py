@@ -10,6 +10,7 @@
 
 import asyncio
 import datetime
+import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
@@ -25,6 +26,8 @@ from baygate.recognition.recogniser import Recogniser
 from baygate.storage import recognitions
 from baygate.storage.errors import StorageError
 from baygate.storage.recognitions import NewRecognition
+
+log = logging.getLogger("baygate.recognitions")
 
 _MOST_WAITING = 64
 """Certificates that wait to be judged."""
@@ -72,6 +75,11 @@ class Recognitions:
     def problems(self) -> list[str]:
         """What stops recognition, in words for the operator."""
         return problems(self._recogniser.lists, self._recogniser.known, _now())
+
+    @property
+    def ready(self) -> bool:
+        """Whether the worker knows of revocations what was known before it began."""
+        return self._revocation.looked
 
     def remembered(self, fingerprint: str) -> Judgement | None:
         """Return how a certificate was judged, if that still stands: what costs nothing."""
@@ -132,7 +140,11 @@ class Recognitions:
 
     async def _judge(self, certificate: Certificate) -> Judgement:
         loop = asyncio.get_running_loop()
-        judgement = await loop.run_in_executor(self._thread, self._recogniser.judge, certificate, _now())
+        try:
+            judgement = await loop.run_in_executor(self._thread, self._recogniser.judge, certificate, _now())
+        except Exception as error:  # whoever it is, nobody is recognised by it, and nobody else is kept waiting
+            log.exception("the certificate %s cannot be judged", certificate.fingerprint)
+            raise RecognitionUnavailable from error
         if judgement.responders:
             self._revocation.ask(certificate, judgement.issuing, judgement.responders)
         return judgement

@@ -97,6 +97,9 @@ class RevocationData:
         self._authorities: tuple[ListedAuthority, ...] = ()
         self._questions: dict[str, _Question] = {}
         self._other_lists, self._other_questions = asyncio.Event(), asyncio.Event()
+        self._followed = False
+        self.looked = False
+        """Whether what was kept from before has been taken in."""
         self._errands = Errands(_AT_ONCE)
         self._leading = contextlib.ExitStack()
         self._leads = False
@@ -122,6 +125,7 @@ class RevocationData:
         """Fetch, from now on, for the authorities of these lists."""
         self._authorities = tuple(each for taken in lists for each in taken.document.authorities)
         self._files.forget()
+        self._followed = True
         self._other_lists.set()
 
     def ask(self, certificate: Certificate, issuing: bytes, responders: tuple[str, ...]) -> None:
@@ -139,10 +143,13 @@ class RevocationData:
 
     async def look(self) -> None:
         """Take in the files that have changed."""
-        changed = self._files.changed()
+        changed, followed = self._files.changed(), self._followed
         if changed:
+            if any(name.endswith(CRL) for name in changed):
+                changed |= self._files.every(CRL)  # a delta CRL may have waited for the one that it builds on
             known = await asyncio.to_thread(self._read, changed, self._recogniser.known)
             self._recogniser.take_known(known)
+        self.looked = self.looked or followed
 
     async def _watch(self) -> None:
         while True:
@@ -219,15 +226,16 @@ class RevocationData:
         self._files.keep(name, body)
 
     def _read(self, files: dict[str, bytes], known: Known) -> Known:
+        crls: list[Crl] = []
         for name, body in files.items():
             try:
                 if name.endswith(CRL):
-                    known = known.with_crls(self._crls(revocation.crl_der(body)))
+                    crls += self._crls(revocation.crl_der(body))
                 elif question := self._questions.get(name.removesuffix(RESPONSE)):
                     known = known.with_response(question.read(body))
             except _FAILURES as error:
                 log.warning("%s is not taken: %s", name, error)
-        return known
+        return known.with_crls(crls)
 
     def _crls(self, body: bytes) -> Iterable[Crl]:
         """Return a CRL for each listed authority that has signed it: one, as a rule."""

@@ -62,6 +62,7 @@ class Recogniser:
         # in a thread, what it rests on may change meanwhile: then these are not looked at any more
         judged, refused = self._judged, self._refused
         judgement = judge(certificate, self._lists, self._known, now)
+        judged.pop(certificate.fingerprint, None)  # one that has ended would stand before a refusal
         if judgement.recognition is not None:
             _keep(judged, _KEPT, certificate, judgement, judgement.recognition.good_until)
         elif judgement.entry is not None:  # what no listed CA has issued would push out what one has

@@ -37,6 +37,14 @@ class RevocationFiles:
                         self._seen[file.name] = known_by
         return found
 
+    def every(self, suffix: str) -> dict[str, bytes]:
+        """Return all files of a kind, by name."""
+        found = {}
+        for file in sorted(self.directory.glob(f"*{suffix}")):
+            with contextlib.suppress(OSError):
+                found[file.name] = file.read_bytes()
+        return found
+
     def forget(self, name: str | None = None) -> None:
         """Let a file, or all of them, be new again: what it is held against has changed."""
         self._seen = {} if name is None else {each: seen for each, seen in self._seen.items() if each != name}
