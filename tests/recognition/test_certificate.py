@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from asn1crypto import core
 from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519
+from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, rsa
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.recognition.hostile import (
@@ -120,6 +120,15 @@ def test_keys_of_p256_p384_and_rsa_up_to_4096_bits_are_taken(tmp_path: Path) -> 
 def test_an_sm2_key_is_taken(tmp_path: Path) -> None:
     certificate = from_der(Authority.root(tmp_path, "sm2", named("sm2"), SM2).identity.der)
     assert sm2.is_sm2(certificate.spki)
+
+
+def test_an_exponent_that_takes_long_to_verify_with_is_refused() -> None:
+    modulus = rsa_key(2_048).public_numbers().n
+    for exponent in (3, 65_537, 2**32 - 1):
+        from_der(of_key(rsa.RSAPublicNumbers(exponent, modulus).public_key()))
+    for exponent in (2**32 + 1, 2**2_046 + 1):
+        with pytest.raises(BadCertificate, match="exponent"):
+            from_der(of_key(rsa.RSAPublicNumbers(exponent, modulus).public_key()))
 
 
 OTHER_KEYS: dict[str, Callable[[], Any]] = {

@@ -91,6 +91,13 @@ def test_one_of_several_values_is_enough(chain: Chain) -> None:
     assert holds(chain.entry(), certificate, Condition.TYPE_NAME)
 
 
+def test_what_says_that_it_is_of_two_types_is_of_none(chain: Chain) -> None:
+    entry, certificate = chain.entry(), of_subject(("O", TYPE_NAME), ("O", "Another type"))
+    for others, holds in (((), True), (("A third",), True), (("Another type",), False), ((TYPE_NAME,), True)):
+        found = findings(entry, certificate, "HK", AT, others)
+        assert [each.holds for each in found if each.condition is Condition.TYPE_NAME] == [holds]
+
+
 # Its policy
 
 
@@ -157,6 +164,16 @@ def test_who_is_not_named_once_and_well_is_nobody(units: tuple[str, ...], prefix
     with pytest.raises(NoParty) as refused:
         party_of(PartyNumber(attribute="OU", prefix=prefix), certificate, "HK")
     assert told in str(refused.value)
+
+
+@pytest.mark.parametrize(("number", "named"), [("BRN30000012", True), ("BRN0031999", False), ("BRNC0031999", True)])
+def test_the_number_may_have_to_be_of_one_length(number: str, named: bool) -> None:
+    asked, certificate = PartyNumber(attribute="OU", prefix="BRN", length=8), of_subject(("OU", number))
+    if named:
+        assert party_of(asked, certificate, "HK") == f"HK-{number.removeprefix('BRN')}"
+        return
+    with pytest.raises(NoParty, match="no number of 8 characters"):
+        party_of(asked, certificate, "HK")
 
 
 def test_values_without_the_prefix_do_not_matter() -> None:

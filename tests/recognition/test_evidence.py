@@ -217,6 +217,10 @@ def test_a_delta_crl_ends_with_the_complete_one_or_before_it(crls: Evidence) -> 
     assert crls.held(base, delta).ends == AT + HOUR
 
 
+def test_a_crl_that_the_entry_does_not_ask_for_ends_nothing(answers: Evidence) -> None:
+    assert answers.held(answers.response(), answers.crl(next_update=AT + HOUR)).ends == NEXT
+
+
 def test_a_response_ends_when_it_says_or_the_entry_or_the_roots_list(answers: Evidence) -> None:
     assert answers.held(answers.response(next_update=AT + 2 * HOUR)).ends == AT + 2 * HOUR
     assert answers.held(answers.response(this_update=AT, next_update=None)).ends == AT + HOUR / 2

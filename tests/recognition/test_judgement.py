@@ -198,6 +198,20 @@ def test_of_several_entries_the_one_that_recognises_counts(world: World) -> None
         assert recognised(replace(world, entries=entries).judged()).entry.id == "organisational"
 
 
+def test_a_certificate_of_two_types_that_the_same_authority_issues_is_refused(world: World) -> None:
+    """Each of the types says something else of the holder: how he was identified, and what he may do."""
+    chain = world.chain
+    both = from_der(chain.issue_files((*holder(), ("O", "personal"), ("OU", "unit"))).der)
+    personal = chain.entry(id="personal", type_name=TypeName(attribute="O", value="personal"))
+    recognised(world.judged(both))
+    refused(replace(world, entries=(chain.entry(), personal)).judged(both), Condition.TYPE_NAME)
+    unit = TypeName(attribute="OU", value="personal")
+    elsewhere = chain.entry(id="elsewhere", type_name=unit, policy=PolicyArc(arc="1.2.3"))
+    recognised(replace(world, entries=(chain.entry(), elsewhere)).judged(both))
+    another = personal.model_copy(update={"issuing": fingerprint(chain.root.identity.der)})
+    recognised(replace(world, entries=(chain.entry(), another)).judged(both))
+
+
 def test_of_several_that_refuse_the_one_is_told_that_comes_closest(world: World) -> None:
     chain = world.chain
     far = chain.entry(id="far", type_name=TypeName(attribute="O", value="x"), policy=PolicyArc(arc="1.2.3"))

@@ -4,10 +4,10 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from tests.recognition.world import AT, DAY, NEXT, RESPONDER, SECOND, World, crl, holder, listed
+from tests.recognition.world import AT, DAY, NEXT, RESPONDER, REVOKED, SECOND, World, crl, holder, listed
 
 from baygate.recognition import recogniser as module
-from baygate.recognition.certificate import Certificate
+from baygate.recognition.certificate import Certificate, from_der
 from baygate.recognition.judgement import Judgement
 from baygate.recognition.recogniser import Recogniser
 from baygate.recognition.revocation import Known
@@ -54,6 +54,22 @@ def test_a_refusal_is_remembered_for_seconds(recogniser: Recogniser, bad: Certif
     assert judged.recognition is None
     assert recogniser.remembered(bad.fingerprint, AT + 4 * SECOND) is judged
     assert recogniser.remembered(bad.fingerprint, AT + 5 * SECOND) is None
+
+
+def test_a_refusal_of_what_was_revoked_is_remembered_until_there_is_other_evidence(
+    recogniser: Recogniser, world: World
+) -> None:
+    revoked = world.chain.issue_files()
+    world.chain.issuing.revoke(revoked, "keyCompromise", REVOKED)
+    certificate = from_der(revoked.der)
+    recogniser.take_known(Known().with_crls(world.chain.crls()))
+    judged = recogniser.judge(certificate, AT)
+    assert judged.revoked
+    assert recogniser.remembered(certificate.fingerprint, AT + 1_000 * DAY) is judged
+    recogniser.take_known(Known().with_crls([world.chain.crls()[0]]))
+    unproven = recogniser.judge(certificate, AT)
+    assert (unproven.revoked, unproven.unproven) == (False, True)
+    assert recogniser.remembered(certificate.fingerprint, AT + 5 * SECOND) is None
 
 
 def test_a_new_judgement_takes_the_place_of_the_one_before(recogniser: Recogniser, bad: Certificate) -> None:

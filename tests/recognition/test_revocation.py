@@ -126,6 +126,28 @@ def test_a_crl_that_does_not_say_when_the_next_is_due_is_refused(chain: Chain, c
         read_crl(element(0x30, signed, algorithm, element(3, b"\x00", signature)), chain.issuing.identity.der)
 
 
+def test_an_authority_whose_key_may_not_sign_crls_has_none(tmp_path: Path) -> None:
+    terms = Terms(validity=VALID, extensions={"keyUsage": "critical,keyCertSign"})
+    root = Authority.root(tmp_path, "root", named("root"), terms=terms)
+    with pytest.raises(BadRevocationData, match="may not sign CRLs"):
+        crl(root)
+    anything = Terms(validity=VALID, extensions={"keyUsage": None})
+    assert crl(Authority.root(tmp_path, "anything", named("root"), terms=anything)).complete
+
+
+@pytest.mark.parametrize("critical", [True, False])
+def test_what_is_critical_in_a_crl_and_not_understood_refuses_it(critical: bool, chain: Chain) -> None:
+    signer = chain.issuing.identity
+    unknown = x509.UnrecognizedExtension(x509.ObjectIdentifier("1.2.3.4"), b"\x05\x00")
+    builder = x509.CertificateRevocationListBuilder(signer.x509.subject, LISTED, NEXT).add_extension(unknown, critical)
+    der = builder.sign(key_of(signer), hashes.SHA256()).public_bytes(Encoding.DER)
+    if not critical:
+        assert read_crl(der, signer.der).complete
+        return
+    with pytest.raises(BadRevocationData, match="critical extension that is not understood"):
+        read_crl(der, signer.der)
+
+
 def test_the_largest_crl_is_bounded(chain: Chain, complete: Crl, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(revocation, "LARGEST", len(complete.der))
     assert read_crl(complete.der, chain.issuing.identity.der) == complete
