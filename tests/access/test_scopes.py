@@ -233,7 +233,7 @@ def test_every_field_of_a_record_demands_a_scope() -> None:
     structure = {"Query", "PageInfo", "_Service"}
     of_the_hub = {
         "Caller", "Agency", "FieldAccess", "ProviderAccess", "PolicyVersion", "AccessHelp", "CatalogueEntry",
-        "SharingTerms", "NotShared",
+        "SharingTerms", "NotShared", "CallerRecognition", "TrustList", "TrustListEntry",
     }  # fmt: skip
     for type_ in schema.type_map.values():
         record = isinstance(type_, GraphQLObjectType) and not type_.name.startswith("__")

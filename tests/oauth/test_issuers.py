@@ -241,11 +241,10 @@ def test_a_new_key_is_known_after_one_fetch(issuer: Issuer, clock: Clock) -> Non
 def test_a_known_key_outlives_its_issuers_troubles_for_an_hour(
     issuer: Issuer, clock: Clock, monkeypatch: pytest.MonkeyPatch, how: str
 ) -> None:
-    monkeypatch.setattr(issuers, "_PATIENCE", 0.2)
-
     async def story() -> None:
         trusted = trust(issuer)
         [key] = await found(trusted, "first")
+        monkeypatch.setattr(issuers, "_PATIENCE", 0.2)
         if how == "gone":
             await asyncio.to_thread(issuer.stop)
         else:

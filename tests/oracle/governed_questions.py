@@ -2,6 +2,7 @@
 
 import random
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from graphql import (
@@ -42,6 +43,15 @@ class Asker:
     fragments: list[str] = field(default_factory=list)
     aliases: int = 0
 
+    @cached_property
+    def _of_one_type(self) -> frozenset[str]:
+        """The fields that are of the same type wherever they are."""
+        types: dict[str, set[str]] = {}
+        for owner in self.schema.type_map.values():
+            for name, each in getattr(owner, "fields", {}).items():
+                types.setdefault(name, set()).add(str(each.type))
+        return frozenset(name for name, found in types.items() if len(found) == 1)
+
     def question(self) -> str:
         """Return a document with one or two entry points."""
         asked = " ".join(self._root(self.chance.choice(ROOTS)) for _ in range(self.chance.randint(1, 2)))
@@ -65,7 +75,9 @@ class Asker:
     def _field(self, name: str, definition: GraphQLField, owner: str | None, depth: int) -> str:
         type_ = get_named_type(definition.type)
         if is_leaf_type(type_):
-            return f"{self._alias()}: {name}" if self.chance.random() < 0.3 else name
+            # one name may be of another type in each member, and then has to have another name in each (section 5.3.2)
+            alone = name in self._of_one_type
+            return name if alone and self.chance.random() < 0.7 else f"{self._alias()}: {name}"
         bound = self.binding.roots[name] if owner is None else self.binding.objects[owner].fields[name]
         arguments = self._arguments(definition, bound)
         selection = self._connection(bound.target, depth) if isinstance(bound, Paged) else self._object(type_, depth)

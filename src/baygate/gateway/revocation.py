@@ -117,8 +117,8 @@ class RevocationData:
         """Stop."""
         for each in self._tasks:
             each.cancel()
+        await self._errands.close()  # none of them may be left when the client is closed
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        await self._errands.close()
         self._leading.close()
 
     def follow(self, lists: Sequence[TakenList]) -> None:

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shlex
 import shutil
 import signal
 import socket
@@ -15,8 +16,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.command_line import Done, baygate
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 README, WALK, POLICIES = ROOT / "README.md", ROOT / "docs" / "oauth.md", ROOT / "docs" / "policies.md"
 RECOGNITION = ROOT / "docs" / "recognition.md"
 
@@ -86,10 +88,28 @@ class Demo:
         self._port = port
 
     def run(self, command: str) -> str:
-        how = {"shell": True, "cwd": ROOT, "env": self.environment(), "capture_output": True, "text": True}
-        done = subprocess.run(self.here(command), check=False, **how)
+        done = self._plainly(command) or subprocess.run(
+            self.here(command),
+            shell=True,
+            cwd=ROOT,
+            env=self.environment(),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
         assert done.returncode == 0, f"{command}\n{done.stdout}{done.stderr}"
         return done.stdout
+
+    def _plainly(self, command: str) -> Done | None:
+        """Run a command that needs no shell without a process of its own; None if it needs one."""
+        words, forgiving = shlex.split(self.here(command.removesuffix(" || true"))), command.endswith(" || true")
+        if not command.startswith(".venv/bin/baygate ") or any(set(each) & set("|<>$`") for each in words):
+            return None
+        asking = {
+            name: value for name, value in self.environment().items() if name in {"BAYGATE_URL", "BAYGATE_CLIENTS"}
+        }
+        done = baygate(*words[3:], directory=ROOT, **asking)
+        return Done(done.args, 0 if forgiving else done.returncode, done.stdout, done.stderr)
 
     def here(self, text: str) -> str:
         meant = {
