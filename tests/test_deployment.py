@@ -17,10 +17,10 @@ from typing import Any
 import pytest
 import yaml
 from tests.open_policies import ROOT as ROOT_DOCUMENT
-from tests.test_readme import ROOT
 
 from baygate.settings import Settings, load
 
+ROOT = Path(__file__).resolve().parent.parent
 OPERATIONS = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
 NGINX = (ROOT / "docs" / "examples" / "nginx.conf").read_text(encoding="utf-8")
 SETTINGS = ROOT / "docs" / "examples" / "deployment" / "baygate.toml"
