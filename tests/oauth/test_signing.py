@@ -1,6 +1,7 @@
 """The keys that tokens are signed with: published before they sign, and as long as what they signed is good."""
 
 import datetime
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,13 @@ NAME = "20261125T120000Z.pem"
 @pytest.fixture
 def directory(tmp_path: Path) -> Path:
     return tmp_path / "keys"
+
+
+def test_workers_that_begin_together_end_up_with_one_first_key(directory: Path) -> None:
+    with ThreadPoolExecutor(8) as workers:
+        assert [each.result() for each in [workers.submit(create_first, directory) for _ in range(8)]] == [None] * 8
+    assert 1 <= len(list(directory.glob("*.pem"))) <= 2, "of one second, or of two that follow each other"
+    assert SigningKeys(directory).current(datetime.datetime.now(datetime.UTC))
 
 
 def test_the_first_key_signs_at_once_and_no_second_is_made(directory: Path) -> None:

@@ -96,7 +96,6 @@ def run(settings: Settings, app: str = "baygate.gateway.app:worker", **more: Any
         server_header=False,
         proxy_headers=False,  # nothing is believed of where a request says it comes from
         timeout_graceful_shutdown=server.drain,
-        timeout_worker_healthcheck=_READY,
         backlog=_BACKLOG,
         log_level="warning" if settings.development else "info",
         **more,
@@ -120,10 +119,18 @@ def _sockets(config: WorkerConfig, settings: Settings) -> Iterator[list[socket.s
 
 
 class _Supervisor(Multiprocess):
-    """uvicorn's, which at the end does not keep open what its workers have closed.
+    """uvicorn's, which at the end does not keep open what its workers have closed, and is patient at a restart.
 
     A proxy that still connected would wait for nobody, instead of going on to the next hub.
     """
+
+    def restart_all(self) -> None:
+        """Replace each worker when the next one is ready, for which uvicorn would wait only as long as for a pong."""
+        pong, self.config.timeout_worker_healthcheck = self.config.timeout_worker_healthcheck, _READY
+        try:
+            super().restart_all()
+        finally:
+            self.config.timeout_worker_healthcheck = pong
 
     def terminate_all(self) -> None:
         for each in self.sockets:

@@ -5,6 +5,7 @@ whoever keeps the key set knows it in time; the one before it stays published un
 ended. Every hub reads the directory anew when it changes.
 """
 
+import contextlib
 import datetime
 import logging
 import os
@@ -12,7 +13,7 @@ import stat
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from time import monotonic
+from time import monotonic, sleep
 from typing import Any
 
 from joserfc.errors import JoseError
@@ -125,10 +126,18 @@ def create(directory: Path, begins: datetime.datetime) -> SigningKey:
     return _made(begins, private)
 
 
+_PATIENCE = 5.0
+
+
 def create_first(directory: Path) -> None:
-    """Create a key that signs at once, unless there is one."""
-    if not list(directory.glob("*.pem")):
+    """Create a key that signs at once, unless there is one; workers that begin together end up with the same."""
+    if _files(directory):
+        return
+    with contextlib.suppress(KeyFileError):  # another worker is making it just now
         create(directory, datetime.datetime.now(datetime.UTC))
+    until = monotonic() + _PATIENCE
+    while not _files(directory) and monotonic() < until:
+        sleep(0.01)
 
 
 def _files(directory: Path) -> list[Path]:
