@@ -561,3 +561,9 @@ def test_any_json_is_a_key_or_a_bad_key_and_no_other_error(more: Any, spoilt: An
         return
     assert not {"d", "x5c"} & key.jwk.keys()
     assert len(key.thumbprint) == 43
+
+
+def test_an_exponent_that_takes_long_to_verify_with_makes_no_key() -> None:
+    jwk = RSAKey.generate_key(2048).as_dict(private=False)
+    with pytest.raises(BadKey, match="exponent"):
+        public_key({**jwk, "e": b64url((2**2_046 + 1).to_bytes(256, "big"))})

@@ -238,3 +238,8 @@ def test_a_client_that_cannot_be_is_refused(wrong: dict[str, Any], reason: str) 
 def test_a_key_that_nothing_is_signed_with_is_refused(jwk: dict[str, Any]) -> None:
     with pytest.raises(BadRegistration, match="The key cannot be used"):
         ClientKey(jwk)
+
+
+def test_no_client_is_registered_for_the_agency_of_a_party_that_has_none() -> None:
+    with pytest.raises(BadRegistration, match="No agency's name begins with party-"):
+        FULL.registration(agency="party-hk-70812345")

@@ -20,6 +20,7 @@ from tests.access.signing import (
     Holder,
     after,
     agencies,
+    agency,
     digest,
     facts,
     grant,
@@ -520,3 +521,9 @@ def test_a_personal_field_stays_at_home_if_a_new_root_moves_its_recipient_abroad
     trusted = taken(signed(document))
     take(trusted, signed(after(ROOT, agencies=with_agency("samr-gd", jurisdiction="HK", region=None))))
     assert not trusted.policies
+
+
+def test_no_agency_is_called_as_parties_are_that_have_none():
+    named = root_document(agencies=[agency("party-hk-70812345")])
+    with pytest.raises(Refused, match="no agency's name begins with party-"):
+        Trusted(signed(named), facts(), NOW)

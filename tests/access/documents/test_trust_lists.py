@@ -270,6 +270,15 @@ def test_nothing_ends_in_the_past():
     assert "ended before this list was issued" in problem.reason
 
 
+def test_a_list_that_is_published_late_ends_nothing_in_the_past():
+    """Its signers could else date it back as far as the list before."""
+    backdated = signed(after(FIRST, entries=[entry(validUntil=moment(NOW - 2 * DAY))]))
+    problem = refused(taken(FIRST), backdated)
+    assert problem.step is Step.RULES
+    assert "more than a day ago" in problem.reason
+    take(taken(FIRST), signed(after(FIRST, entries=[entry(validUntil=moment(NOW - DAY))])))
+
+
 def test_an_end_is_brought_forward_and_never_put_off():
     ending = signed(trust_list(entries=[entry(validUntil=moment(NOW + 9 * DAY))]))
 
