@@ -27,6 +27,9 @@ SETTINGS = ROOT / "docs" / "examples" / "deployment" / "baygate.toml"
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))
 SERVICES: dict[str, Any] = COMPOSE["services"]
 HUBS = {name: each for name, each in SERVICES.items() if name.startswith("hub-")}
+(RECIPE,) = re.findall(r"^\(\n.*?^\)$", OPERATIONS, re.DOTALL | re.MULTILINE)
+DOCKER = [shlex.split(each) for each in re.findall(r"docker compose [^&;|`\n]+", OPERATIONS.replace("\\\n", " "))]
+"""What the text has an operator say to Docker, word by word."""
 
 
 def instructions() -> list[tuple[str, str]]:
@@ -124,6 +127,88 @@ def test_tables_come_before_hubs() -> None:
         assert hub["depends_on"]["migrate"] == {"condition": "service_completed_successfully"}
 
 
+def test_the_image_is_built_once_for_all_who_run_it() -> None:
+    of_image = {name: each for name, each in SERVICES.items() if each["image"] == "baygate"}
+    assert of_image.keys() == {"migrate", *HUBS}
+    assert {name: each["build"] for name, each in SERVICES.items() if "build" in each} == {"migrate": "."}
+    assert {each["pull_policy"] for each in of_image.values()} == {"never"}, "nobody's registry has it"
+
+
+# What an operator types
+
+
+def said_to_docker(verb: str) -> list[list[str]]:
+    found = [words[3:] for words in DOCKER if words[2] == verb]
+    assert found
+    return found
+
+
+def test_a_command_beside_the_hubs_does_not_run_the_job_again() -> None:
+    for words in said_to_docker("run"):
+        service = next(each for each in words if each in SERVICES)
+        assert "--rm" in words
+        assert "--no-deps" in words or "migrate" not in SERVICES[service]["depends_on"]
+
+
+def test_who_starts_hubs_hears_whether_they_are_ready() -> None:
+    assert all("--wait" in words for words in said_to_docker("up"))
+
+
+def test_signals_are_sent_from_inside() -> None:
+    inside = said_to_docker("exec")
+    assert ["nginx", "nginx", "-e", "stderr", "-s", "reload"] in inside
+    assert ["hub-1", "sh", "-c", "kill -HUP 1"] in inside
+    assert all(hub["init"] for hub in HUBS.values()), "a signal for process 1 is passed on"
+    assert not [words for words in DOCKER if words[2] == "kill" and len(words) > 3]
+
+
+def test_the_next_key_is_made_where_both_hubs_read_it() -> None:
+    (words,) = [each for each in said_to_docker("run") if "rotate" in each]
+    source, target = words[words.index("--volume") + 1].split(":")
+    assert words[-5:] == ["hub-1", "key", "rotate", "--keys", target]
+    for hub in HUBS:
+        assert source == mounts(hub)["/etc/baygate/keys"][0].replace("./", "$PWD/")
+
+
+def test_an_upgrade_replaces_each_hub_alone() -> None:
+    assert f"for hub in {' '.join(HUBS)}; do" in OPERATIONS
+    (words,) = [each for each in said_to_docker("up") if "$hub" in each]
+    assert {"--no-deps", "--wait"} <= set(words)
+
+
+def test_the_recipe_makes_all_that_is_mounted_for_nobody_else_and_leaves_the_shell_as_it_was(tmp_path: Path) -> None:
+    for name, program in {
+        "bin/sudo": 'echo "$*" >> owners',
+        ".venv/bin/baygate": f'exec {shlex.quote(sys.executable)} -m baygate "$@"',
+    }.items():
+        stand_in = tmp_path / name
+        stand_in.parent.mkdir(parents=True)
+        stand_in.write_text(f"#!/bin/sh\n{program}\n")
+        stand_in.chmod(0o755)
+    (tmp_path / "policies").mkdir()
+    (tmp_path / "policies" / "root.jws").write_bytes(ROOT_DOCUMENT)
+    done = subprocess.run(
+        ["sh", "-c", f"umask 022\n{RECIPE}\numask"],
+        cwd=tmp_path,
+        env=os.environ | {"PATH": f"{tmp_path / 'bin'}:{os.environ['PATH']}"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    assert done.stdout.splitlines()[-1] == "0022"
+    made = list((tmp_path / "deployment").rglob("*"))
+    assert not [each for each in made if each.stat().st_mode & 0o077]
+    owned = (tmp_path / "owners").read_text()
+    given = [[word for word in line.split()[1:] if word != "-R"] for line in owned.splitlines()]
+    owners = {f"./{path}": user for user, *paths in given for path in paths}
+    for name, service in SERVICES.items():
+        for source, _ in mounts(name).values():
+            if source.startswith("./deployment/"):
+                assert (tmp_path / source).exists()
+                assert owners[source] == service["user"].split(":")[0]
+
+
 # What is mounted
 
 
@@ -190,7 +275,8 @@ def test_the_hub_runs_as_the_user_that_the_image_has_made() -> None:
     uid, gid = OF_IMAGE["USER"].split(":")
     assert f"useradd --uid {uid} --gid {gid} " in OF_IMAGE["RUN"]
     assert f"--owner {uid} --group {gid} --mode 0750 /run/baygate /var/lib/baygate" in OF_IMAGE["RUN"]
-    assert f"uid={uid},gid={gid},mode=0750" in COMPOSE["volumes"]["sockets"]["driver_opts"]["o"]
+    options = COMPOSE["volumes"]["sockets"]["driver_opts"]["o"].split(",")
+    assert {f"uid={uid}", f"gid={gid}", "mode=0750", "nosuid", "nodev", "noexec"} < set(options)
     assert f"| {uid} |" in OPERATIONS
 
 

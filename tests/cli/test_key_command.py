@@ -1,6 +1,9 @@
 """``baygate key``: the hub's own keys."""
 
+import os
+import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -74,3 +77,56 @@ def test_a_key_that_is_open_to_everybody_is_refused(keys: Path) -> None:
 def test_a_key_does_not_begin_in_the_past(keys: Path, after: str) -> None:
     assert key("rotate", keys, "--after", after).returncode == 2
     assert not keys.exists()
+
+
+# Where no key can be written
+
+
+@pytest.fixture
+def read_only(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A directory of keys whose user may not write to it; root, who might, is somebody else meanwhile."""
+    # not tmp_path, which nobody but its owner can enter
+    with tempfile.TemporaryDirectory() as home:
+        directory = Path(home)
+        key("create", directory)
+        (directory / "cursor.key").unlink()
+        for each in (directory, directory / SIGNING_KEYS):
+            each.chmod(0o555)
+        monkeypatch.chdir(directory)
+        before = os.geteuid()
+        if before == 0:
+            os.seteuid(65534)
+        try:
+            yield directory
+        finally:
+            os.seteuid(before)
+            for each in (directory, directory / SIGNING_KEYS):
+                each.chmod(0o755)
+
+
+@pytest.mark.parametrize(("command", "place"), [("create", ""), ("rotate", SIGNING_KEYS)])
+def test_on_a_read_only_directory_there_is_advice(read_only: Path, command: str, place: str) -> None:
+    before = sorted(read_only.rglob("*"))
+    done = key(command, read_only)
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"baygate: No key can be written to {read_only / place}: Permission denied.\n")
+    assert "as the user that the hub runs as" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert sorted(read_only.rglob("*")) == before
+
+
+@pytest.mark.parametrize("command", ["create", "rotate"])
+def test_a_file_in_a_directorys_place_is_named(keys: Path, command: str) -> None:
+    keys.write_text("")
+    done = key(command, keys)
+    assert done.returncode == 1
+    assert f"baygate: No key can be written to {keys}" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_first_key_that_cannot_be_made_is_not_waited_for(keys: Path) -> None:
+    keys.mkdir()
+    (keys / SIGNING_KEYS).write_text("")
+    done = key("create", keys)
+    assert f"baygate: No key can be written to {keys / SIGNING_KEYS}: File exists." in done.stderr
+    assert "The keys are in" not in done.stdout

@@ -22,6 +22,7 @@ from joserfc.jws import serialize_compact
 
 from baygate.access.jose import BadKey, PublicKey, public_key
 from baygate.storage.errors import KeyFileError
+from baygate.storage.keys import place_for_keys
 
 log = logging.getLogger("baygate.signing")
 
@@ -107,22 +108,29 @@ def _ends(keys: Sequence[SigningKey]) -> Mapping[str, datetime.datetime]:
     return {each.kid: end for each, end in zip(keys, ends, strict=True)}
 
 
+class KeyThereError(KeyFileError):
+    """Another key begins to sign in the same second."""
+
+
 def create(directory: Path, begins: datetime.datetime) -> SigningKey:
-    """Write a new key that signs from ``begins``; its file is its owner's alone. Raise KeyFileError if it is there."""
-    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    """Write a new key that signs from ``begins``; its file is its owner's alone.
+
+    Raise KeyThereError if there is one already, KeyFileError if it cannot be written.
+    """
     begins = begins.astimezone(datetime.UTC).replace(microsecond=0)
     private = ECKey.generate_key("P-256", private=True)
     file = directory / f"{begins.strftime(_NAME)}.pem"
-    try:
-        # complete before it has its name: another hub may be reading the directory
-        draft = file.with_suffix(".new")
-        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "wb") as opened:
-            opened.write(private.as_pem(private=True))
-        os.link(draft, file)
-        draft.unlink()
-    except FileExistsError:
-        raise KeyFileError(f"There is a key {file} already.", "Wait a second, or name another time.") from None
+    with place_for_keys(directory):
+        try:
+            # complete before it has its name: another hub may be reading the directory
+            draft = file.with_suffix(".new")
+            descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(descriptor, "wb") as opened:
+                opened.write(private.as_pem(private=True))
+            os.link(draft, file)
+            draft.unlink()
+        except FileExistsError:
+            raise KeyThereError(f"There is a key {file} already.", "Wait a second, or name another time.") from None
     return _made(begins, private)
 
 
@@ -130,10 +138,13 @@ _PATIENCE = 5.0
 
 
 def create_first(directory: Path) -> None:
-    """Create a key that signs at once, unless there is one; workers that begin together end up with the same."""
+    """Create a key that signs at once, unless there is one; workers that begin together end up with the same.
+
+    Raise KeyFileError if none can be written.
+    """
     if _files(directory):
         return
-    with contextlib.suppress(KeyFileError):  # another worker is making it just now
+    with contextlib.suppress(KeyThereError):  # another worker is making it just now
         create(directory, datetime.datetime.now(datetime.UTC))
     until = monotonic() + _PATIENCE
     while not _files(directory) and monotonic() < until:

@@ -7,6 +7,7 @@ recipient and purpose: who holds two recipients' answers cannot join them by the
 he got for two purposes.
 """
 
+import contextlib
 import hashlib
 import hmac
 import os
@@ -94,15 +95,32 @@ def read(directory: Path) -> Keys:
 
 
 def read_or_create(directory: Path) -> Keys:
-    """Read the keys, after making those that are missing; each file is its owner's alone."""
-    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-    for use in USES:
-        file = directory / f"{use}.key"
-        if not file.exists():
-            descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(descriptor, "w", encoding="ascii") as opened:
-                opened.write(secrets.token_hex(_LENGTH) + "\n")
+    """Read the keys, after making those that are missing; each file is its owner's alone.
+
+    Raise KeyFileError if one cannot be made, or as ``read`` does.
+    """
+    with place_for_keys(directory):
+        for use in USES:
+            file = directory / f"{use}.key"
+            if not file.exists():
+                descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+                with os.fdopen(descriptor, "w", encoding="ascii") as opened:
+                    opened.write(secrets.token_hex(_LENGTH) + "\n")
     return read(directory)
+
+
+@contextlib.contextmanager
+def place_for_keys(directory: Path) -> Iterator[None]:
+    """Make a directory for keys, its owner's alone, unless there is one; raise KeyFileError if none can be written."""
+    try:
+        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        yield
+    except OSError as error:
+        raise KeyFileError(
+            f"No key can be written to {directory}: {error.strerror}.",
+            "Run this where the directory can be written, as the user that the hub runs as. A container of a hub has "
+            "its keys read-only: mount them once more, as docs/operations.md shows for Docker Compose.",
+        ) from None
 
 
 def _read_one(file: Path) -> bytes:
