@@ -1,6 +1,7 @@
 """The command line.
 
-``baygate demo | serve | query | token | client | key | policy | trust | certs | schema | db | sample``.
+``baygate demo | serve | query | token | client | key | policy | trust | certs | schema |
+gateway | db | sample``.
 """
 
 import click
@@ -18,6 +19,7 @@ COMMANDS = {
     "trust": "baygate.cli.trust",
     "certs": "baygate.cli.certs",
     "schema": "baygate.cli.schema",
+    "gateway": "baygate.cli.gateway",
     "db": "baygate.cli.db",
     "sample": "baygate.cli.sample",
 }

@@ -7,7 +7,7 @@ the request was well formed, whatever GraphQL thought of it (section 6.4).
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 import orjson
 from starlette.types import Message, Receive, Scope, Send
@@ -18,7 +18,7 @@ from baygate.gateway.call import Call, from_body, from_url
 from baygate.gateway.limits import Limits
 from baygate.gateway.negotiation import GRAPHQL_RESPONSE, accepted, check_content_type
 from baygate.gateway.refusal import LimitExceeded, Refusal
-from baygate.gateway.road import Answer, Road
+from baygate.gateway.road import Answer
 from baygate.oauth.authentication import Caller
 from baygate.oauth.challenge import Unproven
 
@@ -28,6 +28,15 @@ Authenticate = Callable[[Scope], Awaitable[Caller]]
 Authorise = Callable[[Principal], tuple[Principal, Access]]
 
 Headers = Sequence[tuple[bytes, bytes]]
+
+
+class Travelled(Protocol):
+    """A road that calls are answered on; raises Refusal for one that is not answered."""
+
+    async def travel(self, call: Call, principal: Principal, access: Access) -> Answer:
+        """Answer a call."""
+        ...
+
 
 _ALWAYS = [
     (b"cache-control", b"no-store"),
@@ -51,7 +60,7 @@ class GraphQLEndpoint:
 
     def __init__(
         self,
-        road: Callable[[], Road],
+        road: Callable[[], Travelled],
         authenticate: Authenticate,
         authorise: Authorise,
         limits: Limits,

@@ -93,10 +93,13 @@ class Selector:
         known = (type_.name, tuple(id(node) for node in nodes))
         if known not in self._known:
             sets = [node.selection_set for node in nodes if node.selection_set]
-            concrete: Any = self._schema.get_possible_types(type_) if is_abstract_type(type_) else (type_,)
-            fields = {each.name: self._selected(each, self._collected(each, sets)) for each in concrete}
+            fields = {each.name: self._selected(each, self._collected(each, sets)) for each in self._owners(type_)}
             self._known[known] = self._measured(Selection(type_.name, fields))
         return self._known[known]
+
+    def _owners(self, type_: Any) -> tuple[Any, ...]:
+        """Return the types for each of which a selection on ``type_`` is made."""
+        return tuple(self._schema.get_possible_types(type_)) if is_abstract_type(type_) else (type_,)
 
     def _measured(self, selection: Selection) -> Selection:
         """Refuse a selection that unfolds into too much: one that is shared counts wherever it stands."""
@@ -149,7 +152,7 @@ class Selector:
                 return False
         return True
 
-    def _arguments(self, definition: GraphQLField, node: FieldNode) -> dict[str, Argument]:
+    def _arguments(self, definition: GraphQLField, node: FieldNode, /) -> dict[str, Argument]:
         given = {each.name.value: each.value for each in node.arguments or ()}
         arguments: dict[str, Argument] = {}
         for name, declared in definition.args.items():

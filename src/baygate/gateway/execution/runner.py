@@ -1,0 +1,148 @@
+"""Runs the fetches of a plan: each as soon as what it needs is there."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import orjson
+
+from baygate.gateway.execution.objects import Object, Represented, at, merge, rename
+from baygate.gateway.execution.placing import Placing
+from baygate.gateway.planning.federation.document import Document, Part
+from baygate.gateway.planning.federation.fetch_plan import FederatedFetch, Request
+from baygate.sources.fetch import resolved
+from baygate.sources.remote.failure import Kind, SourceFailed
+
+
+class Reply(Protocol):
+    """What a source answers: ``data`` and ``errors`` of a GraphQL response."""
+
+    @property
+    def data(self) -> Mapping[str, Any] | None:
+        """What was asked for, as far as it could be given."""
+        ...
+
+    @property
+    def errors(self) -> list[dict[str, Any]]:
+        """Why something could not be."""
+        ...
+
+
+Ask = Callable[[str, bytes, bool], Awaitable[Reply]]
+"""Asks a source, by its name, a request body; whether it only reads, so that it may be asked again."""
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A request with its document, ready to be made many times; ``head`` is the body up to its variables' values."""
+
+    request: Request
+    document: Document
+    head: bytes
+
+    @classmethod
+    def of(cls, request: Request, document: Document) -> "Prepared":
+        """Return a request prepared."""
+        return cls(request, document, b'{"query":%s,"variables":' % orjson.dumps(document.text))
+
+    def body(self, variables: Mapping[str, Any], asked: "Iterable[_Asked]") -> bytes:
+        """Return the body of the request."""
+        values = {name: resolved(value, variables) for name, value in self.document.variables.items()}
+        values |= {each.part.variable: each.represented.representations for each in asked if each.represented}
+        return self.head + orjson.dumps(values) + b"}"
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """A fetch with the entities that it is for."""
+
+    part: Part
+    represented: Represented | None
+
+
+@dataclass
+class Run:
+    """One run of a plan's requests; ``answer`` and ``errors`` are what has come together so far."""
+
+    requests: tuple[Prepared, ...]
+    variables: Mapping[str, Any]
+    ask: Ask
+    placing: Placing
+    answer: Object = field(default_factory=dict)
+    errors: list[dict[str, Any]] = field(default_factory=list)
+
+    async def all(self) -> None:
+        """Make all requests."""
+        self._waiting = {each.request.id: len(each.request.after) for each in self.requests}
+        self._following: dict[int, list[Prepared]] = {}
+        for each in self.requests:
+            for earlier in each.request.after:
+                self._following.setdefault(earlier, []).append(each)
+        await self._start([each for each in self.requests if not each.request.after])
+
+    async def _start(self, ready: Iterable[Prepared]) -> None:
+        ready = tuple(ready)
+        if len(ready) == 1:
+            await self._one(ready[0])
+        elif ready:
+            async with asyncio.TaskGroup() as group:
+                for each in ready:
+                    group.create_task(self._one(each))
+
+    async def _one(self, prepared: Prepared) -> None:
+        await self._made(prepared)
+        ready = []
+        for each in self._following.get(prepared.request.id, ()):
+            self._waiting[each.request.id] -= 1
+            if not self._waiting[each.request.id]:
+                ready.append(each)
+        await self._start(ready)
+
+    async def _made(self, prepared: Prepared) -> None:
+        asked = [
+            _Asked(each, Represented(each.fetch, self.answer) if each.key else None) for each in prepared.document.parts
+        ]
+        if all(each.represented is not None and not each.represented.representations for each in asked):
+            return
+        request = prepared.request
+        try:
+            reply = await self.ask(
+                request.graph.name, prepared.body(self.variables, asked), request.operation == "query"
+            )
+        except SourceFailed as failed:
+            for each in asked:
+                self.errors += self.placing.failed(each.part.fetch, failed, self.answer)
+            return
+        if reply.errors:
+            by_key = {each.part.key: (each.part.fetch, each.represented) for each in asked}
+            self.errors += self.placing.placed(by_key, reply.errors, self.answer)
+        if reply.data is not None:
+            for each in asked:
+                self._take(each, reply.data)
+
+    def _take(self, asked: _Asked, data: Mapping[str, Any]) -> None:
+        part = asked.part
+        found = data.get(part.key) if part.key else data
+        if part.renamed is not None:
+            rename(found, part.renamed)
+        if asked.represented is None:
+            self._merge_root(part.fetch, data)
+        elif found is not None:
+            self._merge_entities(part.fetch, found, asked.represented)
+
+    def _merge_root(self, fetch: FederatedFetch, data: Mapping[str, Any]) -> None:
+        for where in fetch.places:
+            for each in at(self.answer, where.place):
+                merge(each, data)
+
+    def _merge_entities(self, fetch: FederatedFetch, found: Any, represented: Represented) -> None:
+        if not isinstance(found, list) or len(found) != len(represented.objects):
+            name = fetch.graph.name
+            failed = SourceFailed(name, Kind.MALFORMED, f"The source {name} did not answer for each entity.")
+            self.errors += self.placing.failed(fetch, failed, self.answer)
+            return
+        for result, objects in zip(found, represented.objects, strict=True):
+            if result.__class__ is dict:
+                for each in objects:
+                    merge(each, result)

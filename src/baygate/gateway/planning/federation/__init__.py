@@ -1,0 +1,1 @@
+"""Planning across subgraphs: which are visited for what, and the fetches that come of it."""

@@ -1,0 +1,1 @@
+"""Remote sources: an agency's own GraphQL service, asked over HTTP."""

@@ -1,0 +1,1 @@
+"""The supergraph: what each subgraph can answer, and by which keys one moves between them."""
