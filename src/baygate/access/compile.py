@@ -13,6 +13,8 @@ Rules:
 6. What is withheld says which policy decided (the first that speaks of the type, where none speaks of the field), and
    what would help: scopes, or purposes, of a grant that lacks no more.
 7. A keyed hash needs somebody to key it for: to a caller of whom neither agency nor party is known, no hash is given.
+8. A field that a remote source adds to rows of others is decided by the source's agency alone, for all of them. What
+   it grants under a condition on the record is not given: it does not have the record.
 """
 
 from collections.abc import Iterable, Mapping
@@ -108,12 +110,15 @@ class _Table:
                 table._deny(each)
         return table
 
-    def decide(self, type_name: str, name: str) -> Decision:
-        """Return what is decided for a field of the rows that the owner governs."""
+    def decide(self, type_name: str, name: str, *, of_own_rows: bool = True) -> Decision:
+        """Return what is decided for a field, of the rows that the owner governs or of which it gives this field."""
         denied = self.denied.get(type_name, {})
         if name in denied or EVERY in denied:
             return Decision((), denied.get(name) or denied[EVERY])
         releases = self.releases.get(type_name, {}).get(name)
+        if releases and not of_own_rows:
+            plainly = [each for each in releases if each.condition == ALWAYS]
+            return Decision(tuple(sorted(plainly, key=lambda each: (_strength(each.transform), each.rule)))[:1])
         if releases:
             if type_name not in self.covered:
                 self.covered[type_name] = _covered(self.rows[type_name], self.visible(type_name))
@@ -176,17 +181,30 @@ def _type(name: str, tables: Iterable[_Table], facts: Facts) -> TypeAccess | Non
         rows = ByProvider({provider: each.visible(name) for provider, each in by_provider.items()}, NO_ROWS)
         fields = {
             field_name: ByProvider({p: each.decide(name, field_name) for p, each in by_provider.items()}, WITHHELD)
-            for field_name in known.fields
+            if said.publisher is None
+            else _added(name, field_name, said.publisher, concerned)
+            for field_name, said in known.fields.items()
         }
         return TypeAccess(rows, fields, min_cell, cell_rules)
     governing = next((each for each in concerned if known.publisher in each.owner.agency.providers), None)
     fields = {}
-    for field_name in known.fields:
+    for field_name, said in known.fields.items():
+        if said.publisher not in {None, known.publisher}:
+            fields[field_name] = _added(name, field_name, str(said.publisher), concerned)
+            continue
         # what no row provides (an entry point that gives a verdict) is decided by whoever owns it
         owning = governing or next((e for e in concerned if e.owner.agency.owns_field(name, field_name)), None)
         fields[field_name] = ByProvider({}, owning.decide(name, field_name) if owning else WITHHELD)
     rows = ByProvider({}, governing.visible(name) if governing else NO_ROWS)
     return TypeAccess(rows, fields, min_cell, cell_rules)
+
+
+def _added(type_name: str, name: str, publisher: str, concerned: Iterable[_Table]) -> ByProvider[Decision]:
+    """Return what the agency decides that adds a field to rows of others (rule 8)."""
+    owning = next((each for each in concerned if publisher in each.owner.agency.providers), None)
+    if owning is None or not owning.owner.agency.owns_field(type_name, name):
+        return ByProvider({}, WITHHELD)
+    return ByProvider({}, owning.decide(type_name, name, of_own_rows=False))
 
 
 def fits(to: Recipients, asking: Who, *, unknown: bool = False) -> bool:

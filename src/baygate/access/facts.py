@@ -14,7 +14,7 @@ class FieldFacts:
 
     ``kind`` is what its values are (``text``, ``date``, ``timestamptz``, ``int4``, ``numeric``, ``bool``, ``text[]``,
     ``enum``, ``object``); ``said`` is what the contract says of it: type, nullability, inputs, personal mark, and
-    nothing of its descriptions.
+    nothing of its descriptions. ``publisher`` is the agency that gives it, whoever published the row that it is of.
     """
 
     kind: str
@@ -22,6 +22,7 @@ class FieldFacts:
     personal: bool
     key: bool
     said: str
+    publisher: str | None = None
 
 
 @dataclass(frozen=True)

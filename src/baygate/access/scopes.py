@@ -8,12 +8,22 @@ Rules:
    same (the lesson of Apollo's GHSA-mx7m-j9xf-62hw, and of federation#3321, where merging turned OR into AND).
 3. A field whose requirement does not hold is withheld, and names the scopes that are missing to the nearest
    alternative.
+4. In schemas of remote sources ``@policy`` names roles that a caller must have, as the source's agency gives them out;
+   ``@authenticated`` holds of everybody, since the hub answers nobody whom it does not know.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from graphql import GraphQLField, GraphQLNamedType, GraphQLObjectType, GraphQLSchema, get_named_type
+from graphql import (
+    DirectiveNode,
+    GraphQLField,
+    GraphQLNamedType,
+    GraphQLObjectType,
+    GraphQLSchema,
+    get_named_type,
+    value_from_ast_untyped,
+)
 
 from baygate.access.access import Access, TypeAccess
 from baygate.access.decision import ByProvider, Decision, Withholding
@@ -22,6 +32,8 @@ Requirement = frozenset[frozenset[str]]
 """Alternatives, each a set of scopes that are needed together; no alternative at all means no requirement."""
 
 NOTHING: Requirement = frozenset()
+POLICY = "policy:"
+"""Before the name of a role that ``@policy`` demands, to tell it from scopes."""
 _KEPT = 512
 
 
@@ -49,8 +61,9 @@ class Gates:
         )
         self._made: dict[object, Access] = {}
 
-    def behind(self, scopes: frozenset[str], access: Access) -> Access:
-        """Return ``access`` with the fields withheld for which ``scopes`` do not suffice."""
+    def behind(self, scopes: frozenset[str], access: Access, roles: frozenset[str] = frozenset()) -> Access:
+        """Return ``access`` with the fields withheld for which ``scopes`` and ``roles`` do not suffice."""
+        scopes |= {f"{POLICY}{role}" for role in roles}
         # the same rules may decide for longer, or again, once another document has ended or begun
         times = access.valid_from, access.valid_until
         key = (scopes & self.scopes, access.access_class, access.policy_version, *times)
@@ -116,12 +129,28 @@ def _both(first: Requirement, second: Requirement) -> Requirement:
 
 
 def _of(definition: GraphQLField | GraphQLNamedType) -> Requirement:
-    """Return what ``@requiresScopes`` says on a definition, as Strawberry keeps it; said twice, both hold."""
+    """Return what directives demand on a definition, as Strawberry or a source's SDL has them; said twice, both hold."""
     described = (definition.extensions or {}).get("strawberry-definition")
+    nodes = [each for each in (definition.ast_node, *getattr(definition, "extension_ast_nodes", ())) if each]
+    said = [
+        *_directives(getattr(described, "directives", None) or ()),
+        *(alternatives for node in nodes for alternatives in _written(node.directives or ())),
+    ]
     combined = NOTHING
-    for alternatives in _directives(getattr(described, "directives", None) or ()):
+    for alternatives in said:
         combined = _both(combined, frozenset(frozenset(map(str, each)) for each in alternatives))
     return combined
+
+
+def _written(directives: Iterable[DirectiveNode]) -> Iterator[Iterable[Iterable[str]]]:
+    """Yield what is demanded by directives as SDL has them (rule 4)."""
+    for each in directives:
+        arguments = {given.name.value: value_from_ast_untyped(given.value) for given in each.arguments or ()}
+        match each.name.value:
+            case "requiresScopes":
+                yield arguments["scopes"]
+            case "policy":
+                yield [[f"{POLICY}{name}" for name in alternative] for alternative in arguments["policies"]]
 
 
 def _directives(given: Iterable[object]) -> Iterator[Iterable[Iterable[object]]]:

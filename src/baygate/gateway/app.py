@@ -123,7 +123,7 @@ class Hub:
     def authorise(self, principal: Principal) -> tuple[Principal, Access]:
         """Return the principal as the root document knows him, and what he may see: by policy and by scope."""
         known, access = self.policies.authorise(principal)
-        return known, self.gates.behind(known.scopes, access)
+        return known, self.gates.behind(known.scopes, access, known.roles)
 
     def control(self, principal: Principal, schema: GraphQLSchema) -> Control:
         """Return what the hub answers of itself to a principal who sees ``schema``."""

@@ -23,7 +23,7 @@ from baygate.gateway.app import GRAPHQL, Application
 from baygate.gateway.cache import Bounded
 from baygate.gateway.call import Call
 from baygate.gateway.documents import Documents, Trust
-from baygate.gateway.execution.runner import Reply
+from baygate.gateway.execution.runner import Question, Reply
 from baygate.gateway.federated import FederatedPlan, Planner
 from baygate.gateway.http import GraphQLEndpoint
 from baygate.gateway.limits import Limits
@@ -66,8 +66,8 @@ class OpenRoad:
         given = {**variables, **{name: value for name, value in call.variables.items() if name in variables}}
         deadline = asyncio.get_running_loop().time() + self.limits.time
 
-        async def ask(source: str, body: bytes, read: bool) -> Reply:
-            return await self.sources[source].ask(body, read=read, deadline=deadline)
+        async def ask(question: Question) -> Reply:
+            return await self.sources[question.source].ask(question.body(), read=question.read, deadline=deadline)
 
         try:
             async with asyncio.timeout_at(deadline):

@@ -29,28 +29,55 @@ class Reply(Protocol):
         ...
 
 
-Ask = Callable[[str, bytes, bool], Awaitable[Reply]]
-"""Asks a source, by its name, a request body; whether it only reads, so that it may be asked again."""
+Guard = Callable[[Any], None]
+"""Takes out of what a source answered, before it is merged, what may not leave; in place."""
 
 
 @dataclass(frozen=True)
 class Prepared:
-    """A request with its document, ready to be made many times; ``head`` is the body up to its variables' values."""
+    """A request with its document, ready to be made many times.
+
+    ``head`` is the body up to its variables' values; ``guards`` are those of the fetches in it.
+    """
 
     request: Request
     document: Document
     head: bytes
+    guards: tuple[Guard | None, ...]
 
     @classmethod
-    def of(cls, request: Request, document: Document) -> "Prepared":
+    def of(cls, request: Request, document: Document, guards: tuple[Guard | None, ...] = ()) -> "Prepared":
         """Return a request prepared."""
-        return cls(request, document, b'{"query":%s,"variables":' % orjson.dumps(document.text))
+        head = b'{"query":%s,"variables":' % orjson.dumps(document.text)
+        return cls(request, document, head, guards or (None,) * len(document.parts))
 
-    def body(self, variables: Mapping[str, Any], asked: "Iterable[_Asked]") -> bytes:
-        """Return the body of the request."""
-        values = {name: resolved(value, variables) for name, value in self.document.variables.items()}
-        values |= {each.part.variable: each.represented.representations for each in asked if each.represented}
-        return self.head + orjson.dumps(values) + b"}"
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A request as it is made once: with the representations of the entities that it is for, by their variables."""
+
+    prepared: Prepared
+    representations: Mapping[str, list[Object]]
+    variables: Mapping[str, Any]
+
+    @property
+    def source(self) -> str:
+        """The name of the source that is asked."""
+        return self.prepared.request.graph.name
+
+    @property
+    def read(self) -> bool:
+        """Whether it only reads, so that it may be asked again."""
+        return self.prepared.request.operation == "query"
+
+    def body(self) -> bytes:
+        """Return the body of the request (GraphQL over HTTP, section 5.4)."""
+        given = self.prepared.document.variables.items()
+        values = {name: resolved(value, self.variables) for name, value in given}
+        return self.prepared.head + orjson.dumps({**values, **self.representations}) + b"}"
+
+
+Ask = Callable[[Question], Awaitable[Reply]]
 
 
 @dataclass(frozen=True)
@@ -105,11 +132,9 @@ class Run:
         ]
         if all(each.represented is not None and not each.represented.representations for each in asked):
             return
-        request = prepared.request
+        given = {each.part.variable: each.represented.representations for each in asked if each.represented}
         try:
-            reply = await self.ask(
-                request.graph.name, prepared.body(self.variables, asked), request.operation == "query"
-            )
+            reply = await self.ask(Question(prepared, given, self.variables))
         except SourceFailed as failed:
             for each in asked:
                 self.errors += self.placing.failed(each.part.fetch, failed, self.answer)
@@ -118,14 +143,16 @@ class Run:
             by_key = {each.part.key: (each.part.fetch, each.represented) for each in asked}
             self.errors += self.placing.placed(by_key, reply.errors, self.answer)
         if reply.data is not None:
-            for each in asked:
-                self._take(each, reply.data)
+            for each, guard in zip(asked, prepared.guards, strict=True):
+                self._take(each, reply.data, guard)
 
-    def _take(self, asked: _Asked, data: Mapping[str, Any]) -> None:
+    def _take(self, asked: _Asked, data: Mapping[str, Any], guard: Guard | None) -> None:
         part = asked.part
         found = data.get(part.key) if part.key else data
         if part.renamed is not None:
             rename(found, part.renamed)
+        if guard is not None:
+            guard(found)
         if asked.represented is None:
             self._merge_root(part.fetch, data)
         elif found is not None:

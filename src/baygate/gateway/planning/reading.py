@@ -66,7 +66,8 @@ class Reading:
         present = [each for _, each in self.present(owner, self.decisions(owner, name))]
         if self.required(owner, name) and any(each.lossy for each in present):
             return False
-        leads = isinstance(self.binding.objects[owner].fields.get(name), Relation)
+        known = self.binding.objects.get(owner)
+        leads = known is not None and isinstance(known.fields.get(name), Relation)
         return any(not (leads and release.transform) for each in present for release in each.releases)
 
     def enters(self, name: str) -> bool:

@@ -41,7 +41,8 @@ class FieldIn:
     """A field as one subgraph has it.
 
     ``type`` is its type there, as text; ``named`` that without lists and bangs. ``resolvable`` tells whether the
-    subgraph answers it without ``provides`` leading there; ``requires`` is what must be sent along for it.
+    subgraph answers it without ``provides`` leading there; ``requires`` is what must be sent along for it. What is
+    ``internal`` serves to refer to entities, and is never what a caller gets.
     """
 
     name: str
@@ -50,6 +51,7 @@ class FieldIn:
     resolvable: bool
     requires: Selection | None = None
     provides: Selection | None = None
+    internal: bool = False
 
 
 @dataclass(frozen=True, eq=False)

@@ -64,6 +64,8 @@ class Builder:
         self._search = search
         self._names = Names()
         self._fetches: list[FederatedFetch] = []
+        self._discoveries: dict[tuple[str, ...], int] = {}
+        """The fetch that tells of which types the objects in a place are, where the one before it could not."""
 
     def query(self, selection: Selection) -> FetchPlan:
         """Return the plan of a query."""
@@ -108,7 +110,7 @@ class Builder:
         needed: bool = False,
     ) -> Sources:
         """Ask for what is wanted of an object; return which fetches it comes from."""
-        route = self._search.route(owner, wanted, tuple(each.location for each in ats))
+        route = self._search.route(owner, wanted, tuple(each.location for each in ats), needed=needed)
         if route is None:
             raise Unreachable(owner, wanted)
         ats = list(ats)
@@ -143,6 +145,7 @@ class Builder:
     ) -> FederatedFetch:
         """Return the fetch of a visit: one that goes there anyway for objects of another type in the same place."""
         graph = visit.location.presence.graph
+        after |= self._told_types(place)
         static = not place or place[-1][1] is None
         where = Where(place, owner) if static else Where((*place[:-1], (place[-1][0], None)))
         if representation is not None:
@@ -164,13 +167,19 @@ class Builder:
         self._fetches.append(fetch)
         return fetch
 
+    def _told_types(self, place: Place) -> Sources:
+        """Return the fetches without which it is not known which objects are in a place."""
+        path = path_of(place)
+        found = (self._discoveries.get(path[: end + 1]) for end, (_, type_) in enumerate(place) if type_ is not None)
+        return frozenset(each for each in found if each is not None)
+
     def _field(self, owner: str, selected: Selected, ats: list[_At], place: Place, *, needed: bool) -> Sources:
         if selected.field == TYPENAME:
             return self._typename(owner, ats)
         name = self._names.of(path_of(place), owner, selected) if needed else selected.key
         if selected.selection is not None:
             return self._composite(owner, selected, name, ats, place, needed=needed)
-        able = [each for each in ats if each.location.resolves(owner, selected.field)]
+        able = [each for each in ats if each.location.resolves(owner, selected.field, needed=needed)]
         at = next((each for each in able if name in each.asked(owner)), able[0])
         self._ask(at, owner, selected, name)
         return frozenset([at.fetch.id])
@@ -193,7 +202,7 @@ class Builder:
     def _composite(
         self, owner: str, selected: Selected, name: str, ats: list[_At], place: Place, *, needed: bool
     ) -> Sources:
-        way = self._search.way(owner, selected, tuple(each.location for each in ats))
+        way = self._search.way(owner, selected, tuple(each.location for each in ats), needed=needed)
         if way is None:
             raise Unreachable(owner, (selected,))
         arrived = []
@@ -214,7 +223,7 @@ class Builder:
     def _values(
         self, selection: Selection, arrived: list[_Arrived], place: Place, name: str, *, needed: bool
     ) -> Sources:
-        entry = self._search.entry(selection, tuple(dict.fromkeys(each.arrival for each in arrived)))
+        entry = self._search.entry(selection, tuple(dict.fromkeys(each.arrival for each in arrived)), needed=needed)
         assert entry is not None  # noqa: S101 - the way there was found with it
         if entry.uniform:
             ats = [_at_interface(each) for each in arrived if untyped([each.arrival])]
@@ -229,6 +238,7 @@ class Builder:
     def _discovered(self, interface: str, entry: Entry, ats: list[_At], place: Place) -> _Arrived:
         assert entry.discovery is not None  # noqa: S101 - asked only then
         at = self._visit(interface, entry.discovery, ats, place)
+        self._discoveries.setdefault(path_of(place), at.fetch.id)
         return _Arrived(Arrival(entry.discovery.location.presence, None), at.fetch, at.node)
 
     def _typed(

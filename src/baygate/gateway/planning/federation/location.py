@@ -35,10 +35,10 @@ class Location:
         """Whether the subgraph knows the object only by its interface."""
         return self.presence.kind is Kind.INTERFACE_OBJECT
 
-    def resolves(self, owner: str, field: str) -> bool:
-        """Whether a field of the object can be asked for here, as it was reached."""
+    def resolves(self, owner: str, field: str, *, needed: bool) -> bool:
+        """Whether a field of the object can be asked for here, as it was reached; for the plan if it is ``needed``."""
         there = self.presence.fields.get(field)
-        if there is None:
+        if there is None or (there.internal and not needed):
             return False
         if field in self.fulfilled or (there.resolvable and there.requires is None):
             return True

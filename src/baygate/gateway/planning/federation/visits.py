@@ -10,7 +10,7 @@ What is found is remembered for each object, selection and set of locations.
 
 import heapq
 import itertools
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from baygate.gateway.planning.federation.location import Arrival, Fields, Location, arrive, fields_on, typed, untyped
@@ -63,29 +63,40 @@ class Entry:
     discovery: Visit | None = None
 
 
-class Search:
-    """Finds routes in one supergraph; what it finds depends on nothing else."""
+Usable = Callable[[str, str], bool]
+"""Whether a field of a type may serve to refer to its object in another subgraph."""
+_Known = tuple[str, int, frozenset[Location], bool]
 
-    def __init__(self, federation: Federation) -> None:
+
+class Search:
+    """Finds routes in one supergraph; what it finds depends on nothing else but which fields may be used on the way.
+
+    What is ``needed`` is for the plan itself: keys, and what fields require.
+    """
+
+    def __init__(self, federation: Federation, usable: Usable = lambda *_: True) -> None:
         self._federation = federation
+        self._usable = usable
         self._roots = frozenset(federation.roots())
-        self._routes: dict[tuple[str, int, frozenset[Location]], Route | None] = {}
-        self._ways: dict[tuple[str, int, frozenset[Location]], Way | None] = {}
+        self._routes: dict[_Known, Route | None] = {}
+        self._ways: dict[_Known, Way | None] = {}
         self._kept: list[Fields] = []
         self._arrivals: dict[tuple[str, Location, str], Arrival | None] = {}
 
-    def route(self, owner: str, wanted: Fields, locations: tuple[Location, ...]) -> Route | None:
+    def route(
+        self, owner: str, wanted: Fields, locations: tuple[Location, ...], *, needed: bool = False
+    ) -> Route | None:
         """Return the cheapest route to all that is wanted of an object; None if there is none."""
-        known = (owner, id(wanted), frozenset(locations))
+        known = (owner, id(wanted), frozenset(locations), needed)
         if known not in self._routes:
             self._routes[known] = None  # a route that needs itself is none
             self._kept.append(wanted)
-            self._routes[known] = self._searched(owner, wanted, locations)
+            self._routes[known] = self._searched(owner, wanted, locations, needed)
         return self._routes[known]
 
-    def _searched(self, owner: str, wanted: Fields, locations: tuple[Location, ...]) -> Route | None:
+    def _searched(self, owner: str, wanted: Fields, locations: tuple[Location, ...], needed: bool) -> Route | None:
         relevant = self._relevant(owner, wanted)
-        late = _LATE * sum(_size(each) for each in wanted if self._gathered(owner, (each,), locations) is None)
+        late = _LATE * sum(_size(each) for each in wanted if self._gathered(owner, (each,), locations, needed) is None)
         best: Route | None = None
         count = itertools.count()
         pending: list[tuple[float, int, tuple[Location, ...], tuple[Visit, ...]]] = [(0.0, next(count), locations, ())]
@@ -97,7 +108,7 @@ class Search:
             if frozenset(here) in seen:
                 continue
             seen.add(frozenset(here))
-            rest = self._gathered(owner, wanted, here)
+            rest = self._gathered(owner, wanted, here, needed)
             if rest is not None and (best is None or cost + rest + late < best.cost):
                 best = Route(cost + rest + (late if visits else 0.0), visits)
             for visit, extra in self._moves(owner, here, relevant):
@@ -137,7 +148,7 @@ class Search:
             if by is None:
                 continue
             key, extra = by
-            more = self._gathered(owner, required, here)
+            more = self._gathered(owner, required, here, needed=True)
             assert more is not None  # noqa: S101 - only what can be gathered is ready
             yield Visit(location, key, (*fields_on(key.selection, owner, presence), *required)), extra + more
 
@@ -163,9 +174,11 @@ class Search:
             there = presence.fields.get(name)
             if there is None or there.requires is None or name in done:
                 continue
-            needed = fields_on(there.requires, owner, presence)
-            if self._gathered(owner, needed, here) is not None and not conflicting(ready.values(), needed):
-                ready[name] = needed
+            required = fields_on(there.requires, owner, presence)
+            if self._gathered(owner, required, here, needed=True) is None:
+                continue
+            if not conflicting(ready.values(), required):
+                ready[name] = required
         return ready
 
     def _key(self, owner: str, presence: Presence, here: tuple[Location, ...]) -> tuple[Key, float] | None:
@@ -174,55 +187,57 @@ class Search:
         for key in presence.keys:
             if not key.resolvable:
                 continue
-            cost = self._gathered(owner, fields_on(key.selection, owner, presence), here)
+            cost = self._gathered(owner, fields_on(key.selection, owner, presence), here, needed=True)
             if cost is not None and (best is None or cost < best[1]):
                 best = (key, cost)
         return best
 
-    def _gathered(self, owner: str, fields: Fields, here: tuple[Location, ...]) -> float | None:
+    def _gathered(self, owner: str, fields: Fields, here: tuple[Location, ...], needed: bool) -> float | None:
         """Return what it costs to have fields of an object from where it is reached; None if one cannot be had."""
         total = 0.0
         for each in fields:
             if each.field == TYPENAME:
                 if self._federation.abstract(owner) and not any(at.presence.kind is Kind.INTERFACE for at in here):
                     return None
+            elif needed and not self._usable(owner, each.field):
+                return None
             elif each.selection is None:
-                if not any(at.resolves(owner, each.field) for at in here):
+                if not any(at.resolves(owner, each.field, needed=needed) for at in here):
                     return None
             else:
-                way = self.way(owner, each, here)
+                way = self.way(owner, each, here, needed=needed)
                 if way is None:
                     return None
                 total += way.cost
         return total
 
-    def way(self, owner: str, selected: Selected, here: tuple[Location, ...]) -> Way | None:
+    def way(self, owner: str, selected: Selected, here: tuple[Location, ...], *, needed: bool) -> Way | None:
         """Return from which locations a composite field is asked for: as few as its values need."""
-        able = tuple(each for each in here if each.resolves(owner, selected.field))
-        known = (owner, id(selected), frozenset(able))
+        able = tuple(each for each in here if each.resolves(owner, selected.field, needed=needed))
+        known = (owner, id(selected), frozenset(able), needed)
         if known not in self._ways:
-            self._ways[known] = self._fewest(owner, selected, able)
+            self._ways[known] = self._fewest(owner, selected, able, needed)
         return self._ways[known]
 
-    def _fewest(self, owner: str, selected: Selected, able: tuple[Location, ...]) -> Way | None:
-        cost = self._below(owner, selected, able) if able else None
+    def _fewest(self, owner: str, selected: Selected, able: tuple[Location, ...], needed: bool) -> Way | None:
+        cost = self._below(owner, selected, able, needed) if able else None
         if cost is None:
             return None
         for each in able:
-            if self._below(owner, selected, (each,)) == cost:
+            if self._below(owner, selected, (each,), needed) == cost:
                 return Way(cost, (each,))
-        if not self._divisible(owner, selected, able):
-            alone = [(self._below(owner, selected, (each,)), each) for each in able]
+        if not self._divisible(owner, selected, able, needed):
+            alone = [(self._below(owner, selected, (each,), needed), each) for each in able]
             cheapest = min(((below, each) for below, each in alone if below is not None), key=_cost, default=None)
             return Way(cheapest[0], (cheapest[1],)) if cheapest else None
         used = able
         for each in able:
             fewer = tuple(other for other in used if other is not each)
-            if fewer and self._below(owner, selected, fewer) == cost:
+            if fewer and self._below(owner, selected, fewer, needed) == cost:
                 used = fewer
         return Way(cost, used)
 
-    def _divisible(self, owner: str, selected: Selected, able: tuple[Location, ...]) -> bool:
+    def _divisible(self, owner: str, selected: Selected, able: tuple[Location, ...], needed: bool) -> bool:
         """Whether values may be had in parts, from several subgraphs.
 
         Values of an abstract type only if one of its types has to be: else subgraphs that are each good for other
@@ -233,19 +248,19 @@ class Search:
         if not self._federation.abstract(selection.type):
             return True
         arrivals = [each for each in (self.arrival(owner, at, selected.field) for at in able) if each]
-        return any(self._nowhere_whole(name, fields, arrivals) for name, fields in selection.fields.items())
+        return any(self._nowhere_whole(name, fields, arrivals, needed) for name, fields in selection.fields.items())
 
-    def _nowhere_whole(self, name: str, fields: Fields, arrivals: Iterable[Arrival]) -> bool:
+    def _nowhere_whole(self, name: str, fields: Fields, arrivals: Iterable[Arrival], needed: bool) -> bool:
         """Whether a type could come from several subgraphs and none of them leads to all that is wanted of it."""
         if self._federation.abstract(name):
             return False
         places = [here for each in arrivals if (here := typed(self._federation, [each], name))]
-        return len(places) > 1 and all(self.route(name, fields, here) is None for here in places)
+        return len(places) > 1 and all(self.route(name, fields, here, needed=needed) is None for here in places)
 
-    def _below(self, owner: str, selected: Selected, used: tuple[Location, ...]) -> float | None:
+    def _below(self, owner: str, selected: Selected, used: tuple[Location, ...], needed: bool) -> float | None:
         assert selected.selection is not None  # noqa: S101 - only composite fields lead anywhere
         arrivals = [each for each in (self.arrival(owner, at, selected.field) for at in used) if each]
-        entry = self.entry(selected.selection, tuple(dict.fromkeys(arrivals)))
+        entry = self.entry(selected.selection, tuple(dict.fromkeys(arrivals)), needed=needed)
         return entry.cost if entry else None
 
     def arrival(self, owner: str, location: Location, field: str) -> Arrival | None:
@@ -255,19 +270,21 @@ class Search:
             self._arrivals[known] = arrive(self._federation, owner, location, field)
         return self._arrivals[known]
 
-    def entry(self, selection: Selection, arrivals: tuple[Arrival, ...]) -> Entry | None:
+    def entry(self, selection: Selection, arrivals: tuple[Arrival, ...], *, needed: bool) -> Entry | None:
         """Return how values are read that were reached at ``arrivals``; None if something wanted cannot be had."""
         if not arrivals:
             return None
         known_by_interface = untyped(arrivals)
         if not known_by_interface:
-            cost = self._each_type(selection, arrivals, ())
+            cost = self._each_type(selection, arrivals, (), needed)
             return None if cost is None else Entry(cost)
-        uniform = self._uniformly(selection, known_by_interface)
-        found = [*([uniform] if uniform else []), *self._discoveries(selection, known_by_interface)]
+        uniform = self._uniformly(selection, known_by_interface, needed)
+        found = [*([uniform] if uniform else []), *self._discoveries(selection, known_by_interface, needed)]
         return min(found, key=lambda each: each.cost, default=None)
 
-    def _each_type(self, selection: Selection, arrivals: Iterable[Arrival], more: tuple[Location, ...]) -> float | None:
+    def _each_type(
+        self, selection: Selection, arrivals: Iterable[Arrival], more: tuple[Location, ...], needed: bool
+    ) -> float | None:
         total = 0.0
         for name, fields in selection.fields.items():
             if self._federation.abstract(name):
@@ -275,21 +292,21 @@ class Search:
             here = typed(self._federation, arrivals, name)
             if not here:
                 continue
-            route = self.route(name, fields, (*here, *more))
+            route = self.route(name, fields, (*here, *more), needed=needed)
             if route is None:
                 return None
             total += route.cost
         return total
 
-    def _uniformly(self, selection: Selection, here: tuple[Location, ...]) -> Entry | None:
+    def _uniformly(self, selection: Selection, here: tuple[Location, ...], needed: bool) -> Entry | None:
         """Return the entry that never learns the types of values, if the same is wanted of all types."""
         wanted = selection.fields.get(selection.type)
         if wanted is None or any(fields != wanted for fields in selection.fields.values()):
             return None
-        route = self.route(selection.type, wanted, here)
+        route = self.route(selection.type, wanted, here, needed=needed)
         return Entry(route.cost, uniform=True) if route else None
 
-    def _discoveries(self, selection: Selection, here: tuple[Location, ...]) -> Iterator[Entry]:
+    def _discoveries(self, selection: Selection, here: tuple[Location, ...], needed: bool) -> Iterator[Entry]:
         """Yield the entries that ask a subgraph which has the interface itself of which types the values are."""
         name = here[0].presence.type
         for presence in self._federation.presences.get(name, ()):
@@ -299,10 +316,11 @@ class Search:
             if by is None:
                 continue
             key, extra = by
-            cost = self._each_type(selection, [Arrival(presence, None)], here)
+            cost = self._each_type(selection, [Arrival(presence, None)], here, needed)
             if cost is not None:
                 visit = Visit(Location(presence), key, fields_on(key.selection, name, presence))
-                yield Entry(_REQUEST + extra + cost, discovery=visit)
+                late = _LATE * max(sum(map(_size, fields)) for fields in selection.fields.values())
+                yield Entry(_REQUEST + extra + cost + late, discovery=visit)
 
 
 def _cost(found: tuple[float, Location]) -> float:
