@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import random
 
 import pytest
 from tests.sources.remote.service import (
@@ -24,6 +25,7 @@ from baygate.sources.remote.source import RemoteSource
 
 BROKEN_OFF = raw(b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 99\r\n\r\n{", close=True)
 UNAVAILABLE = answer(b"busy", 503, "text/plain")
+NEVER = Terms(in_a_row=10_000, least=10_000)
 
 
 async def fails(service: Service, kind: Kind, *, read: bool = True, **settings: object) -> int:
@@ -49,7 +51,7 @@ def test_a_read_is_tried_again_after_the_source_was_down() -> None:
         async with serving(answer()) as service:
             remote = service.remote(retries=50)
         port = int(remote.url.rpartition(":")[2].partition("/")[0])
-        async with RemoteSource(remote) as source:
+        async with RemoteSource(remote, NEVER) as source:
             asking = asyncio.ensure_future(ask(source))
             await asyncio.sleep(0.1)
             async with await asyncio.start_server(Service([answer()]).serve, "127.0.0.1", port):
@@ -99,42 +101,59 @@ def test_there_are_no_more_attempts_than_are_allowed() -> None:
 
 def test_connecting_has_its_own_time_and_is_tried_again() -> None:
     async def run() -> int:
-        connections = 0
+        ended = asyncio.Queue[None]()
 
         async def mute(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            nonlocal connections
-            connections += 1
             await reader.read()
             writer.close()
+            ended.put_nowait(None)
 
         # who accepts and never shakes hands
         async with await asyncio.start_server(mute, "127.0.0.1", 0) as server:
             service = Service([], f"https://127.0.0.1:{server.sockets[0].getsockname()[1]}/")
             async with RemoteSource(service.remote(connect_timeout=0.05, retries=2)) as source:
                 await failure(source, kind=Kind.TIMEOUT)
-        return connections
+            for _ in range(3):
+                await asyncio.wait_for(ended.get(), 5)
+            await asyncio.sleep(0.01)
+            return ended.qsize()
 
-    assert asyncio.run(run()) == 3
+    assert asyncio.run(run()) == 0
 
 
-def test_nothing_is_tried_after_the_deadline() -> None:
-    async def run() -> None:
+def test_who_would_have_to_wait_beyond_the_deadline_is_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(random, "uniform", lambda _, most: most)
+
+    async def run() -> int:
         loop = asyncio.get_running_loop()
-        async with (
-            serving(UNAVAILABLE) as service,
-            RemoteSource(service.remote(retries=10_000), Terms(in_a_row=10_000, least=10_000)) as source,
-        ):
-            deadline = loop.time() + 0.5
-            with pytest.raises(SourceFailed) as failed:
-                await source.ask(b"{}", read=True, deadline=deadline)
-            assert failed.value.kind in {Kind.STATUS, Kind.TIMEOUT}
-            assert len(service.requests) > 1
-            tried = len(service.requests)
-            with pytest.raises(SourceFailed, match="No time is left"):
-                await source.ask(b"{}", read=True, deadline=loop.time())
-            assert len(service.requests) == tried
+        async with serving(UNAVAILABLE) as service, RemoteSource(service.remote(retries=10_000), NEVER) as source:
+            deadline = loop.time() + 0.7
+            await failure(source, kind=Kind.STATUS, within=0.7)
+            assert loop.time() < deadline
+            return len(service.requests)
 
-    asyncio.run(run())
+    # after 0, 0.05, 0.15 and 0.35 seconds; the next would be after 0.75
+    assert asyncio.run(run()) == 4
+
+
+def test_pauses_have_a_longest(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(random, "uniform", lambda _, most: most / 1_000)
+
+    async def run() -> int:
+        async with serving(UNAVAILABLE) as service, RemoteSource(service.remote(retries=100), NEVER) as source:
+            await failure(source, kind=Kind.STATUS)
+            return len(service.requests)
+
+    assert asyncio.run(run()) == 101
+
+
+def test_nothing_is_asked_after_the_deadline() -> None:
+    async def run() -> int:
+        async with serving(answer()) as service, RemoteSource(service.remote()) as source:
+            await failure(source, kind=Kind.TIMEOUT, within=0)
+            return service.connections
+
+    assert asyncio.run(run()) == 0
 
 
 def test_a_deadline_ends_what_the_timeout_would_not() -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import gzip
+import socket
 import tracemalloc
 
 import pytest
@@ -159,12 +160,20 @@ def test_a_source_that_is_down_is_unreachable() -> None:
     asyncio.run(run())
 
 
-def test_a_source_whose_name_nobody_knows_is_unreachable() -> None:
+def test_a_source_whose_name_nobody_knows_is_unreachable(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked_up = []
+
+    def unknown(host: str, *_: object, **__: object) -> None:
+        looked_up.append(host)
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
     async def run() -> None:
-        async with RemoteSource(Remote("tax", "gd-tax", "https://tax.invalid/", retries=0)) as source:
+        async with RemoteSource(Remote("tax", "gd-tax", "https://tax.example/", retries=0)) as source:
+            monkeypatch.setattr(socket, "getaddrinfo", unknown)
             await failure(source, kind=Kind.UNREACHABLE)
 
     asyncio.run(run())
+    assert looked_up == ["tax.example"]
 
 
 HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n"
@@ -266,7 +275,9 @@ def test_a_redirect_is_a_failure_and_is_never_followed(status: int) -> None:
 
 def test_no_cookie_is_kept() -> None:
     async def run() -> list[str | None]:
-        async with serving(answer(set_cookie="s=1; Path=/")) as service, RemoteSource(service.remote()) as source:
+        # an address, other than a name, would have none anyway
+        given = serving(answer(set_cookie="s=1; Path=/"), host="localhost")
+        async with given as service, RemoteSource(service.remote()) as source:
             await ask(source)
             await ask(source)
             return [each.header("cookie") for each in service.requests]

@@ -135,8 +135,8 @@ class Handshake:
 
 
 @contextlib.asynccontextmanager
-async def shaking_hands(context: ssl.SSLContext) -> AsyncIterator[Handshake]:
-    """Serve, by hand, so that alerts are sent and everything is seen; nothing is answered, nor any farewell."""
+async def shaking_hands(context: ssl.SSLContext, begins: bytes = b"") -> AsyncIterator[Handshake]:
+    """Serve, by hand, so that alerts are sent and everything is seen; an answer may begin, and no farewell follows."""
     seen = Handshake()
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -149,6 +149,7 @@ async def shaking_hands(context: ssl.SSLContext) -> AsyncIterator[Handshake]:
                     session.do_handshake()
                     seen.finished = True
                     seen.received += session.read()
+                    session.write(begins)
                 writer.write(outgoing.read())
         writer.close()
         seen.ended.set()
@@ -204,10 +205,15 @@ def test_nothing_follows_a_handshake_with_the_wrong_key(run: Run, tmp_path: Path
 
 
 @ON_EACH_LOOP
-def test_a_silent_server_is_left_without_waiting_for_its_farewell(run: Run, tmp_path: Path, trust: Path) -> None:
+@pytest.mark.parametrize(
+    "begins", [b"", b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 9\r\n\r\n"]
+)
+def test_a_silent_server_is_left_without_waiting_for_its_farewell(
+    run: Run, tmp_path: Path, trust: Path, begins: bytes
+) -> None:
     async def ask_once() -> None:
         async with (
-            shaking_hands(server(tmp_path)) as seen,
+            shaking_hands(server(tmp_path), begins) as seen,
             RemoteSource(Remote("tax", "gd-tax", seen.url, trust=trust, timeout=0.1)) as source,
         ):
             await failure(source, kind=Kind.TIMEOUT)

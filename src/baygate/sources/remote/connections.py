@@ -32,6 +32,11 @@ class Used:
     new: bool = False
     transport: asyncio.Transport | None = None
 
+    @property
+    def kept(self) -> bool:
+        """Whether it was there before."""
+        return self.transport is not None and not self.new
+
     def abort(self) -> None:
         """Give it up, without a farewell and whatever it was still to send."""
         if self.transport is not None:

@@ -35,7 +35,8 @@ _HEADERS = {
     "Content-Type": "application/json",
     "User-Agent": "baygate",
 }
-_PAUSE, _LONGEST_PAUSE = 0.05, 1.0
+_PAUSES = (0.05, 0.1, 0.2, 0.4, 0.8)
+"""Seconds at most before the first further attempt, the second, and so on; the last of them for all after it."""
 _FAIR = 0.5
 """Of its timeout, the part that a source must have had, if that it gave no answer is to count against it."""
 _LARGE = 1_048_576
@@ -154,12 +155,11 @@ class RemoteSource:
         elif not failure.blames:
             self._breaker.abandoned(ticket)
         elif self._breaker.failed(ticket, now):
-            cause = failure.__cause__
-            log.warning("the source %s is not asked for a while: %s (%r)", name, failure, cause)
+            log.warning("the source %s is not asked for a while: %s (%r)", name, failure, failure.__cause__)
 
     async def _paused(self, failure: SourceFailed, number: int, deadline: float) -> bool:
         """Wait before another attempt; return False, at once, if there is none to be made."""
-        pause = random.uniform(0, min(_LONGEST_PAUSE, _PAUSE * 2**number))  # noqa: S311 - no secret
+        pause = random.uniform(0, _PAUSES[min(number, len(_PAUSES) - 1)])  # noqa: S311 - no secret
         if not failure.passing or self._time() + pause >= deadline:
             return False
         await asyncio.sleep(pause)
@@ -195,7 +195,7 @@ class RemoteSource:
             response = await self._session.post(self.remote.url, data=data, headers=headers, allow_redirects=False)
         except BaseException as error:
             used.abort()
-            if not used.new and isinstance(error, aiohttp.ServerDisconnectedError | aiohttp.ClientOSError):
+            if used.kept and isinstance(error, aiohttp.ServerDisconnectedError | aiohttp.ClientOSError):
                 raise _StaleConnection(error) from error
             raise
         try:
