@@ -4,8 +4,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 import orjson
-from baygate.gateway.execution.runner import Question
 
+from baygate.gateway.execution.runner import Question
 from baygate.gateway.federated import Planner
 from baygate.gateway.limits import Limits
 from baygate.gateway.operation import Strictness, prepare

@@ -23,7 +23,7 @@ QUESTIONS_A_WORLD = 3
     deadline=None,
     database=None,
     suppress_health_check=list(HealthCheck),
-    phases=(Phase.generate, Phase.shrink),
+    phases=(Phase.generate,),
     report_multiple_bugs=False,
 )
 @given(st.data())
