@@ -62,6 +62,7 @@ from baygate.gateway.receipt import NoReceipts
 from baygate.gateway.refusal import Refusal
 from baygate.gateway.result import Executor
 from baygate.gateway.road import Road
+from baygate.gateway.statements import Statements
 from baygate.gateway.visible import VisibleSchemas
 from baygate.oauth.authentication import Caller
 from baygate.oauth.challenge import Unproven
@@ -170,7 +171,7 @@ class Hub:
             raise AssertionError("the control plane reads no database")
 
         dispatcher = Dispatcher(unreachable, Dispatching(connections=1))
-        what = dispatcher, supergraph, Cursors(KEYS["cursor"].secret), KEYS, limits
+        what = Statements(dispatcher, Cursors(KEYS["cursor"].secret), KEYS), supergraph, limits
         self.road = Road(
             supergraph=supergraph,
             executor=Executor(*what, control or controlling) if wired else Executor(*what),

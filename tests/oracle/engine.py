@@ -22,6 +22,7 @@ from baygate.gateway.planning.plan import Plan, Supergraph
 from baygate.gateway.receipt import NoReceipts
 from baygate.gateway.result import Executor
 from baygate.gateway.road import Road
+from baygate.gateway.statements import Statements
 from baygate.gateway.visible import VisibleSchemas
 from baygate.sources.bindings import resident_binding
 from baygate.sources.resident.binder import Bound, columns
@@ -50,7 +51,7 @@ class Engine:
         self.dispatcher = Dispatcher(
             lambda: self.database.connect(statement_cache_size=0), Dispatching(connections=connections)
         )
-        executor = Executor(self.dispatcher, self.supergraph, self.cursors, self.keys, limits)
+        executor = Executor(Statements(self.dispatcher, self.cursors, self.keys), self.supergraph, limits)
         self.road = Road(
             supergraph=self.supergraph,
             executor=executor,

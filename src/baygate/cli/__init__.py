@@ -1,7 +1,7 @@
 """The command line.
 
-``baygate demo | serve | query | token | client | key | policy | trust | certs | schema |
-gateway | db | sample``.
+``baygate demo | serve | query | token | client | key | policy | trust | certs | source |
+schema | gateway | db | sample``.
 """
 
 import click
@@ -18,6 +18,7 @@ COMMANDS = {
     "policy": "baygate.cli.policy",
     "trust": "baygate.cli.trust",
     "certs": "baygate.cli.certs",
+    "source": "baygate.cli.source",
     "schema": "baygate.cli.schema",
     "gateway": "baygate.cli.gateway",
     "db": "baygate.cli.db",

@@ -59,6 +59,7 @@ class Admission:
         nonces = Nonces(keys["dpop-nonce"].secret)
         proofs = Proofs(at.origin, nonces)
         self.connect = database.connect
+        self.signing = signing
         self.following = Following(database.connect)
         self.standing = Standing(self.following.require, bearers=settings.development)
         self.used_once = UsedOnce(database.connect)

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import datetime
 import gc
 import logging
 from collections.abc import AsyncIterator
@@ -28,17 +29,21 @@ from baygate.gateway.cursor import Cursors
 from baygate.gateway.documents import Documents, digest_of, trusted_documents
 from baygate.gateway.http import GraphQLEndpoint
 from baygate.gateway.introspection import Introspection
+from baygate.gateway.joined import Joined, Joining
 from baygate.gateway.operation import Strictness
 from baygate.gateway.planning.plan import Supergraph
 from baygate.gateway.policies import Policies
 from baygate.gateway.result import Executor
 from baygate.gateway.road import Road
+from baygate.gateway.sources import Sources
+from baygate.gateway.statements import Statements
 from baygate.gateway.tally import Tally
 from baygate.gateway.visible import VisibleSchemas
 from baygate.oauth import signing
 from baygate.settings import Settings, load
 from baygate.sources.bindings import resident_binding
 from baygate.sources.facts import facts_of
+from baygate.sources.remote.assertion import Assertions
 from baygate.sources.resident.dispatcher import Dispatcher, Dispatching
 from baygate.storage import keys as key_files
 from baygate.storage.database import Database
@@ -75,6 +80,7 @@ class Hub:
         keys = (key_files.read_or_create if settings.development else key_files.read)(settings.keys)
         if settings.development:
             signing.create_first(settings.keys / SIGNING_KEYS)
+        self._keys = keys
         self.gates = Gates(graphql_schema())
         self.admission = Admission(settings, keys, self.gates.scopes)
         facts = facts_of(graphql_schema(), resident_binding())
@@ -82,23 +88,38 @@ class Hub:
             settings.policies.root, settings.policies.heads, facts, on_lists=self.admission.take_lists
         )
         self.tally = Tally(self.admission.connect)
-        self.road = self._road(keys)
+        documents = settings.documents
+        self._documents = Documents(
+            trusted_documents(documents.trusted) if documents.trusted else {}, documents.trust, _DOCUMENT_BYTES
+        )
+        self._statements = Statements(self.dispatcher, Cursors(keys["cursor"].secret), keys)
+        self._assertions = Assertions(settings.origin, self._sign)
+        self.joining = Joining(self._join)
+        self.road = self._road(Joined())
         self.draining = False
 
-    def _road(self, keys: key_files.Keys) -> Road:
-        supergraph = Supergraph(graphql_schema(), resident_binding(), digest_of(sdl()))
+    def _join(self, joined: Joined) -> None:
+        """Answer with what these sources contribute, from now on."""
+        schema = joined.contributed.schema if joined.contributed else graphql_schema()
+        self.gates = Gates(schema)
+        self.policies.take_facts(facts_of(schema, resident_binding(), joined.contributed))
+        self.road = self._road(joined)
+
+    def _sign(self, kind: str, payload: bytes) -> str:
+        return self.admission.signing.current(datetime.datetime.now(datetime.UTC)).sign(kind, payload)
+
+    def _road(self, joined: Joined) -> Road:
+        schema = joined.contributed.schema if joined.contributed else graphql_schema()
+        version = f"{digest_of(sdl())} {joined.version}"
+        supergraph = Supergraph(schema, resident_binding(), version, joined.contributed)
         shown = self.settings.shown
-        documents = self.settings.documents
+        sources = Sources(
+            self._statements, schema, joined.remote, self._assertions.of, self._keys.derived, self.limits.time
+        )
         return Road(
             supergraph=supergraph,
-            executor=Executor(
-                self.dispatcher, supergraph, Cursors(keys["cursor"].secret), keys, self.limits, self.control
-            ),
-            documents=Documents(
-                trusted_documents(documents.trusted) if documents.trusted else {},
-                documents.trust,
-                _DOCUMENT_BYTES,
-            ),
+            executor=Executor(self._statements, supergraph, self.limits, self.control, sources),
+            documents=self._documents,
             receipts=self.tally,
             limits=self.limits,
             strictness=Strictness(
@@ -111,11 +132,12 @@ class Hub:
     @contextlib.asynccontextmanager
     async def lifespan(self, app: Starlette) -> AsyncIterator[None]:
         """Run the worker."""
-        self.admission.start(getattr(app.state, "tls", None), self.policies)
+        self.admission.start(getattr(app.state, "tls", None), self.joining, self.policies)
         self.tally.start()
         _spare_what_stays()
         yield
         self.draining = True
+        await self.joining.close()
         await self.dispatcher.close()
         await self.tally.close()
         await self.admission.close()
@@ -154,7 +176,11 @@ class Hub:
         except TimeoutError:
             problem = "The database does not answer within 2 seconds."
         status = 503 if problem else 200
-        told = {"policies": list(self.policies.problems), "recognition": self.admission.recognitions.problems}
+        told = {
+            "policies": list(self.policies.problems),
+            "recognition": self.admission.recognitions.problems,
+            "sources": [self.joining.problem] if self.joining.problem else [],
+        }
         return JSONResponse({"ready": not problem, "problem": problem, **told}, status)
 
 

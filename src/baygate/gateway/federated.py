@@ -10,12 +10,13 @@ from graphql import DocumentNode, OperationDefinitionNode, OperationType, Select
 from baygate.gateway.execution.completion import Completer
 from baygate.gateway.execution.placing import Placing
 from baygate.gateway.execution.projection import Projection, Unexpected, projection
-from baygate.gateway.execution.runner import Ask, Prepared, Run
+from baygate.gateway.execution.runner import Ask, Run
 from baygate.gateway.limits import Limits
 from baygate.gateway.operation import Operation
 from baygate.gateway.planning.federation.builder import Builder
 from baygate.gateway.planning.federation.common import Common
 from baygate.gateway.planning.federation.document import document
+from baygate.gateway.planning.federation.prepared import Prepared
 from baygate.gateway.planning.federation.selector import FederatedSelector
 from baygate.gateway.planning.federation.visits import Search
 from baygate.sources.fetch import TYPENAME, Selection

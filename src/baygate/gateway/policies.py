@@ -87,6 +87,12 @@ class Policies:
         owners = (problem for owner in self.in_force.owners for problem in owner.problems)
         return (*self._problems, *owners, *lists.values())
 
+    def take_facts(self, facts: Facts) -> None:
+        """Read the documents by what the contract says now: other sources add to it, or none do any more."""
+        self.facts = facts
+        self._stale = True
+        self._decided, self._authorised = {}, {}
+
     def asking(self, principal: Principal) -> Who:
         """Return what policies can name of a principal."""
         return self._decide(principal, self.in_force)[0]

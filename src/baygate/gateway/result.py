@@ -1,9 +1,7 @@
 """Result: the fetches of a plan run, and their answers put together."""
 
-import asyncio
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 import orjson
@@ -11,17 +9,15 @@ from graphql import DocumentNode, ExecutionResult, GraphQLError, GraphQLSchema, 
 
 from baygate.access.principal import Principal
 from baygate.gateway.control import without_policies
-from baygate.gateway.cursor import Cursors
+from baygate.gateway.execution.together import together
 from baygate.gateway.limits import Limits
 from baygate.gateway.operation import Operation
 from baygate.gateway.planning.cost import check_totals
 from baygate.gateway.planning.plan import EntityFetch, Group, Plan, Supergraph, tail_of
 from baygate.gateway.refusal import LimitExceeded, Refusal
+from baygate.gateway.sources import Sources
+from baygate.gateway.statements import Asker, Statements
 from baygate.gateway.variables import Unfit, coercer
-from baygate.sources.resident.binder import Bound, binder, columns
-from baygate.sources.resident.dispatcher import Dispatcher
-from baygate.sources.resident.pages import Page
-from baygate.storage.keys import Keys
 
 
 @dataclass(frozen=True)
@@ -36,24 +32,23 @@ class _Asked:
 class Executor:
     """Runs plans: on the resident source, on entity representations, on the hub's own schema.
 
-    ``control`` makes what the hub answers of itself, for a principal and the schema that he may see.
+    ``control`` makes what the hub answers of itself, for a principal and the schema that he may see; ``sources`` are
+    those of plans that go across several.
     """
 
     def __init__(
         self,
-        dispatcher: Dispatcher,
+        statements: Statements,
         supergraph: Supergraph,
-        cursors: Cursors,
-        keys: Keys,
         limits: Limits,
         control: Callable[[Principal, GraphQLSchema], object] = without_policies,
+        sources: Sources | None = None,
     ) -> None:
-        self._dispatcher = dispatcher
+        self._statements = statements
         self._supergraph = supergraph
-        self._cursors = cursors
-        self._keys = keys
         self._limits = limits
         self._control = control
+        self._remote = sources
 
     async def run(
         self,
@@ -64,18 +59,18 @@ class Executor:
         principal: Principal,
     ) -> bytes:
         """Return the body of the answer; ``raw`` are the variables as they came."""
-        if plan.passes_through:
-            text = await self._resident(plan, variables, principal)
+        asker = Asker(principal, variables, plan.access_class)
+        if plan.passes_through and plan.resident is not None:
+            text = await self._statements.one(plan.resident, asker)
             return b'{"data":' + text.encode() + plan.tail + b"}"
         asked = [self._grouped(each, variables) for each in plan.entities]
         self._check(plan, asked, variables)
-        resident, *lists = await _together(
-            self._resident(plan, variables, principal),
-            *(self._entities(each, plan, variables, principal) for each in asked),
+        (parts, errors), *lists = await together(
+            self._sources(plan, asker, raw), *(self._entities(each, asker) for each in asked)
         )
-        parts: dict[str, Any] = orjson.loads(resident)
         notices = [*plan.notices]
-        errors: list[Any] = []
+        if parts is None:
+            return b'{"data":null' + tail_of(notices, errors) + b"}"
         for each, text in zip(asked, lists, strict=True):
             parts[each.fetch.key] = orjson.Fragment(text)
             notices += [notice for group in each.groups for notice in each.fetch.notices[group]]
@@ -88,29 +83,16 @@ class Executor:
         data = orjson.dumps({key: parts[key] for key in plan.keys})
         return b'{"data":' + data + tail_of(notices, errors) + b"}"
 
-    async def _resident(self, plan: Plan, variables: Mapping[str, Any], principal: Principal) -> str:
-        fetch = plan.resident
-        if fetch is None:
-            return "{}"
-        statement = fetch.statement
-        values = fetch.bind(self._bound(statement.pages, plan, variables, principal))
-        text = await self._dispatcher.answer(fetch, values)
-        if statement.pages:
-            text = self._cursors.seal(text, statement.pages, variables, plan.access_class)
-        return text
-
-    def _bound(
-        self,
-        pages: Sequence[Page],
-        plan: Plan,
-        variables: Mapping[str, Any],
-        principal: Principal,
-        representation: Sequence[Any] = (),
-    ) -> Bound:
-        def place(page: int, cursor: str) -> Sequence[Any]:
-            return self._cursors.open(cursor, pages[page], variables, plan.access_class)
-
-        return Bound(variables, principal.attributes, self._keys.derived, place, representation)
+    async def _sources(
+        self, plan: Plan, asker: Asker, raw: Mapping[str, Any]
+    ) -> tuple[dict[str, Any] | None, list[Any]]:
+        """Return what sources answer, and the errors that they made."""
+        if plan.across is not None and self._remote is not None:
+            given = {name: raw.get(name, value) for name, value in asker.variables.items()}
+            return await self._remote.answer(plan.across, asker, given)
+        if plan.resident is None:
+            return {}, []
+        return orjson.loads(await self._statements.one(plan.resident, asker)), []
 
     def _grouped(self, fetch: EntityFetch, variables: Mapping[str, Any]) -> "_Asked":
         """Sort the representations that came with the request by what one statement can answer."""
@@ -134,38 +116,22 @@ class Executor:
                 rows, values = rows + len(members) * (1 + more[0]), values + len(members) * more[1]
         check_totals(rows, values, self._limits)
 
-    async def _entities(self, asked: "_Asked", plan: Plan, variables: Mapping[str, Any], principal: Principal) -> str:
+    async def _entities(self, asked: "_Asked", asker: Asker) -> str:
         """Return the array of entities in the order of their representations (Apollo Federation, ``_entities``)."""
         answers = ["null"] * asked.count
-        await _together(
-            *(
-                self._group(asked.fetch, group, members, answers, plan, variables, principal)
-                for group, members in asked.groups.items()
-            )
+        await together(
+            *(self._group(asked.fetch, group, members, answers, asker) for group, members in asked.groups.items())
         )
         return f"[{','.join(answers)}]"
 
     async def _group(
-        self,
-        each: EntityFetch,
-        group: Group,
-        members: list[tuple[int, list[Any]]],
-        answers: list[str],
-        plan: Plan,
-        variables: Mapping[str, Any],
-        principal: Principal,
+        self, each: EntityFetch, group: Group, members: list[tuple[int, list[Any]]], answers: list[str], asker: Asker
     ) -> None:
         statement = each.statement(group)
         if statement is None:
             return
-        bind = binder(statement.slots)
-        make = partial(self._bound, statement.pages, plan, variables, principal)
-        rows = [bind(make(values)) for _, values in members]
-        for ordinality, text in await self._dispatcher.rows(statement, columns(statement.slots, rows)):
-            sealed = (
-                self._cursors.seal(text, statement.pages, variables, plan.access_class) if statement.pages else text
-            )
-            answers[members[ordinality - 1][0]] = sealed
+        for place, text in await self._statements.entities(statement, [values for _, values in members], asker):
+            answers[members[place][0]] = text
 
     def _reference(self, each: EntityFetch, given: Any, position: int) -> tuple[str, tuple[str, ...], list[Any]]:
         place = f"representations[{position}]"
@@ -197,13 +163,3 @@ def _formatted(error: GraphQLError) -> dict[str, Any]:
         raise error.original_error
     formatted: dict[str, Any] = {**error.formatted}
     return {**formatted, "extensions": {"code": "BAD_USER_INPUT", **formatted.get("extensions", {})}}
-
-
-async def _together(*asked: Coroutine[Any, Any, Any]) -> list[Any]:
-    """Await all; if one fails, or the request is cancelled, the others are cancelled too."""
-    tasks = [asyncio.ensure_future(each) for each in asked]
-    try:
-        return await asyncio.gather(*tasks)
-    finally:
-        for task in tasks:
-            task.cancel()

@@ -107,6 +107,8 @@ def _field(owner: GraphQLObjectType, name: str, kind: str, keys: set[str]) -> Fi
     definition = owner.fields[name]
     described = (definition.extensions or {}).get("strawberry-definition")
     personal = any(type(each).__name__ == "Personal" for each in getattr(described, "directives", None) or ())
+    written = definition.ast_node.directives or () if definition.ast_node else ()
+    personal = personal or any(each.name.value == "personal" for each in written)
     nullable = not isinstance(definition.type, GraphQLNonNull)
     inputs = ", ".join(f"{argument}: {_said(each.type)}" for argument, each in sorted(definition.args.items()))
     said = f"({inputs}): {definition.type}{' @personal' if personal else ''}"

@@ -1,6 +1,5 @@
 """Runs the fetches of a plan: each as soon as what it needs is there."""
 
-import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -9,8 +8,10 @@ import orjson
 
 from baygate.gateway.execution.objects import Object, Represented, at, merge, rename
 from baygate.gateway.execution.placing import Placing
-from baygate.gateway.planning.federation.document import Document, Part
-from baygate.gateway.planning.federation.fetch_plan import FederatedFetch, Request
+from baygate.gateway.execution.together import together
+from baygate.gateway.planning.federation.document import Part
+from baygate.gateway.planning.federation.fetch_plan import FederatedFetch
+from baygate.gateway.planning.federation.prepared import Asking, Guard, Prepared
 from baygate.sources.fetch import resolved
 from baygate.sources.remote.failure import Kind, SourceFailed
 
@@ -27,29 +28,6 @@ class Reply(Protocol):
     def errors(self) -> list[dict[str, Any]]:
         """Why something could not be."""
         ...
-
-
-Guard = Callable[[Any], None]
-"""Takes out of what a source answered, before it is merged, what may not leave; in place."""
-
-
-@dataclass(frozen=True)
-class Prepared:
-    """A request with its document, ready to be made many times.
-
-    ``head`` is the body up to its variables' values; ``guards`` are those of the fetches in it.
-    """
-
-    request: Request
-    document: Document
-    head: bytes
-    guards: tuple[Guard | None, ...]
-
-    @classmethod
-    def of(cls, request: Request, document: Document, guards: tuple[Guard | None, ...] = ()) -> "Prepared":
-        """Return a request prepared."""
-        head = b'{"query":%s,"variables":' % orjson.dumps(document.text)
-        return cls(request, document, head, guards or (None,) * len(document.parts))
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +74,7 @@ class Run:
     variables: Mapping[str, Any]
     ask: Ask
     placing: Placing
+    asking: Asking | None = None
     answer: Object = field(default_factory=dict)
     errors: list[dict[str, Any]] = field(default_factory=list)
 
@@ -113,9 +92,7 @@ class Run:
         if len(ready) == 1:
             await self._one(ready[0])
         elif ready:
-            async with asyncio.TaskGroup() as group:
-                for each in ready:
-                    group.create_task(self._one(each))
+            await together(*(self._one(each) for each in ready))
 
     async def _one(self, prepared: Prepared) -> None:
         await self._made(prepared)
@@ -151,14 +128,14 @@ class Run:
         found = data.get(part.key) if part.key else data
         if part.renamed is not None:
             rename(found, part.renamed)
-        if guard is not None:
-            guard(found)
+        if guard is not None and self.asking is not None:
+            found = _guarded(guard, found, self.asking, listed=asked.represented is not None)
         if asked.represented is None:
-            self._merge_root(part.fetch, data)
+            self._merge_root(part.fetch, found)
         elif found is not None:
             self._merge_entities(part.fetch, found, asked.represented)
 
-    def _merge_root(self, fetch: FederatedFetch, data: Mapping[str, Any]) -> None:
+    def _merge_root(self, fetch: FederatedFetch, data: Any) -> None:
         for where in fetch.places:
             for each in at(self.answer, where.place):
                 merge(each, data)
@@ -173,3 +150,10 @@ class Run:
             if result.__class__ is dict:
                 for each in objects:
                     merge(each, result)
+
+
+def _guarded(guard: Guard, found: Any, asking: Asking, *, listed: bool) -> Any:
+    """Return what may leave of an answer; entities keep their places."""
+    if listed and isinstance(found, list):
+        return [None if each is None else guard(each, asking) for each in found]
+    return guard(found, asking)

@@ -14,12 +14,16 @@ from baygate.gateway.limits import Limits
 from baygate.gateway.operation import Operation
 from baygate.gateway.planning.cost import Cost, cost_of
 from baygate.gateway.planning.decided import Decided, decided_in
+from baygate.gateway.planning.federation.across import Across, across, touches
+from baygate.gateway.planning.federation.selector import SourcesSelector
+from baygate.gateway.planning.reading import Reading
 from baygate.gateway.planning.release import Notice, Place, Releaser
 from baygate.gateway.planning.selection import Problem, Selector
 from baygate.gateway.refusal import Refusal
 from baygate.sources.binding import Binding
 from baygate.sources.fetch import TYPENAME, Fetch, Selected, Selection, Value, resolved
 from baygate.sources.resident.statement import CompiledFetch, Statement, entities
+from baygate.sources.supergraph.contributions import Contributions
 
 RESIDENT = "resident"
 ENTITIES = "_entities"
@@ -35,6 +39,8 @@ class Supergraph:
     schema: GraphQLSchema
     binding: Binding
     version: str
+    contributed: Contributions | None = None
+    """What remote sources add; the schema is extended by it."""
 
 
 Group = tuple[str, tuple[str, ...]]
@@ -76,7 +82,8 @@ class EntityFetch:
 class Plan:
     """All that a warm request needs.
 
-    ``keys`` are the response keys in order; ``resident`` answers most, ``entities`` and ``local`` the rest.
+    ``keys`` are the response keys in order; ``resident`` answers most, or what is ``across`` several sources;
+    ``entities`` and ``local`` the rest.
     ``notices`` are the same for every request of this plan; ``tail`` is their text, which follows the data.
     ``decided`` is what becomes of each field asked for, for the tally.
     """
@@ -92,11 +99,13 @@ class Plan:
     access_class: str
     valid_from: datetime.datetime
     valid_until: datetime.datetime
+    across: Across | None = None
 
     @property
     def weight(self) -> int:
         """An estimate of the plan's size in memory, in bytes; mostly its statements."""
-        return 4_000 + (6 * len(self.resident.statement.sql) if self.resident else 0) + 20_000 * len(self.entities)
+        statements = 6 * len(self.resident.statement.sql) if self.resident else 0
+        return 4_000 + statements + 20_000 * len(self.entities) + (self.across.weight if self.across else 0)
 
     @property
     def passes_through(self) -> bool:
@@ -111,11 +120,16 @@ def plan(
 
     Raise LimitExceeded if the operation unfolds into too much.
     """
-    selector = Selector(operation, supergraph.schema, variables, limits.compiled_fields)
+    contributed = supergraph.contributed
+    selector = (
+        Selector(operation, supergraph.schema, variables, limits.compiled_fields)
+        if contributed is None
+        else SourcesSelector(operation, contributed, variables, limits)
+    )
     asked = selector.root()
-    releaser = Releaser(access, supergraph.binding, supergraph.schema, selector.problems)
+    releaser = Releaser(access, supergraph.binding, supergraph.schema, selector.problems, contributed)
     (fields,) = asked.fields.values()
-    kept = tuple(each for each in fields if each.field in supergraph.binding.roots or each.field == TYPENAME)
+    kept = tuple(each for each in fields if _of_sources(each.field, asked.type, supergraph))
     decided = releaser.root(Selection(asked.type, {asked.type: kept}))
     local = [each for each in fields if each not in kept and each.field != ENTITIES]
     cost = cost_of(decided, supergraph.binding, local, supergraph.schema)
@@ -124,9 +138,14 @@ def plan(
         _entities(each, access, supergraph, selector.problems) for each in fields if each.field == ENTITIES
     )
     notices = tuple(releaser.notices.values())
+    goes_across = contributed is not None and touches(decided, contributed)
+    reading = Reading(access, supergraph.binding, supergraph.schema)
     return Plan(
         keys=tuple(each.key for each in fields),
-        resident=_resident(decided, supergraph, cost),
+        resident=None if goes_across else _resident(decided, supergraph, cost),
+        across=across(decided, access, reading, contributed, coalesces=_coalesces(cost))
+        if contributed is not None and goes_across
+        else None,
         entities=references,
         local=_only(operation.definition, local, selector) if local else None,
         cost=cost,
@@ -143,10 +162,20 @@ def _resident(decided: Selection, supergraph: Supergraph, cost: Cost) -> Compile
     (fields,) = decided.fields.values()
     if not fields:
         return None
-    fetch = Fetch(RESIDENT, decided)
+    return CompiledFetch(Fetch(RESIDENT, decided), supergraph.binding, coalesces=_coalesces(cost))
+
+
+def _coalesces(cost: Cost) -> bool:
+    """Whether requests of a plan may be answered together: if each one's rows are few."""
     rows = cost.most_rows()
-    small = rows is not None and rows <= _MOST_ROWS_TO_COALESCE
-    return CompiledFetch(fetch, supergraph.binding, coalesces=small)
+    return rows is not None and rows <= _MOST_ROWS_TO_COALESCE
+
+
+def _of_sources(field: str, root: str, supergraph: Supergraph) -> bool:
+    """Whether a root field is answered by sources, and not by the hub of itself."""
+    if field in supergraph.binding.roots or field == TYPENAME:
+        return True
+    return supergraph.contributed is not None and supergraph.contributed.agency(root, field) is not None
 
 
 def _entities(

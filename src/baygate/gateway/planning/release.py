@@ -19,13 +19,17 @@ What rule 5 does not do: to list a row is to count it. Whoever reaches a list re
 rows one by one, at the price of listing them, within his limits and on record. Nor does it see two questions together:
 who is told of 40 rows and, under one more condition, of 38, knows of two. Numbers of which not even that may be known
 need a type of their own that holds only sums.
+
+What remote sources add (``sources/supergraph/contributions.py``) is decided by the same rules, each field as its
+agency decides. An object is referred to in a source by a key, so where the caller reads no key of it plainly, what the
+source adds to it is withheld.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from graphql import GraphQLSchema
+from graphql import GraphQLSchema, get_nullable_type, is_list_type
 
 from baygate.access.access import Access
 from baygate.access.decision import WITHHELD, ByProvider, Decision, Withholding
@@ -34,6 +38,7 @@ from baygate.gateway.planning.selection import Problem
 from baygate.sources.binding import Binding, One, Paged, Several, Verdict
 from baygate.sources.fetch import TYPENAME, Argument, Selected, Selection
 from baygate.sources.resident.pages import node_selections
+from baygate.sources.supergraph.contributions import Contributions
 
 
 @dataclass(frozen=True)
@@ -73,10 +78,17 @@ class Releaser:
     """Applies one Access to one selection."""
 
     def __init__(
-        self, access: Access, binding: Binding, schema: GraphQLSchema, problems: Mapping[int, Problem]
+        self,
+        access: Access,
+        binding: Binding,
+        schema: GraphQLSchema,
+        problems: Mapping[int, Problem],
+        contributed: Contributions | None = None,
     ) -> None:
         self._access = access
         self._binding = binding
+        self._schema = schema
+        self._contributed = contributed
         self._reading = Reading(access, binding, schema)
         self._problems = problems
         self.notices: dict[tuple[str, Place, str], Notice] = {}
@@ -105,9 +117,9 @@ class Releaser:
             return None
 
     def _root_field(self, selected: Selected) -> Selected:
-        if selected.field not in self._binding.roots:
+        bound = self._binding.roots.get(selected.field)
+        if bound is None and not self._remote(QUERY, selected.field):
             return selected
-        bound = self._binding.roots[selected.field]
         place = Place((selected.key,))
         problem = self._problems.get(id(selected.arguments)) if isinstance(bound, Verdict) else None
         if problem:
@@ -116,6 +128,8 @@ class Releaser:
             self._note("FIELD_WITHHELD", place, f"{QUERY}.{selected.field}", self._reason(QUERY, selected.field))
         elif isinstance(bound, Verdict):
             return replace(selected, decisions=self._access.decide(QUERY, selected.field))
+        elif bound is None:
+            return self._followed(QUERY, replace(selected, decisions=self._access.decide(QUERY, selected.field)), place)
         else:
             return self._related(QUERY, selected, bound, place)
         return replace(selected, selection=None, decisions=ByProvider({}, WITHHELD))
@@ -138,10 +152,46 @@ class Releaser:
         if any(each.lossy for _, each in present) and self._reading.required(owner, selected.field):
             raise _Withheld
         decided = replace(selected, decisions=decisions)
-        bound = self._binding.objects[owner].fields[selected.field]
-        if isinstance(bound, One | Several | Paged) and not decided.withheld:
+        if decided.withheld:
+            return decided
+        if self._remote(owner, selected.field):
+            return self._added(owner, decided, place)
+        known = self._binding.objects.get(owner)
+        bound = known.fields.get(selected.field) if known else None
+        if isinstance(bound, One | Several | Paged):
             return self._related(owner, decided, bound, place)
         return decided
+
+    def _remote(self, owner: str, name: str) -> bool:
+        return self._contributed is not None and self._contributed.agency(owner, name) is not None
+
+    def _added(self, owner: str, selected: Selected, place: Place) -> Selected:
+        """Return a remote source's field decided, as far as the caller may read a key by which its object is known."""
+        lacking = (
+            self._contributed.unreadable_key(owner, selected.field, self._reading.plainly)
+            if self._contributed
+            else None
+        )
+        if lacking is not None:
+            self._note("FIELD_WITHHELD", place, f"{owner}.{lacking}", self._reason(owner, lacking))
+            return replace(selected, selection=None, decisions=ByProvider({}, WITHHELD))
+        return self._followed(owner, selected, place)
+
+    def _followed(self, owner: str, selected: Selected, place: Place) -> Selected:
+        """Return a remote source's field with all that is below it decided."""
+        if selected.selection is None:
+            return selected
+        withheld = replace(selected, selection=None, decisions=ByProvider({}, WITHHELD))
+        targets = list(selected.selection.fields)
+        if not any(self._reading.there(target) for target in targets):
+            self._note("FIELD_WITHHELD", place, selected.selection.type, self._closed(targets))
+            return withheld
+        type_: Any = self._schema.get_type(owner)
+        listed = is_list_type(get_nullable_type(type_.fields[selected.field].type))
+        try:
+            return replace(selected, selection=self._selection(selected.selection, place.each() if listed else place))
+        except _Withheld:
+            return withheld
 
     def _related(self, owner: str, selected: Selected, bound: Any, place: Place) -> Selected:
         assert selected.selection is not None  # noqa: S101 - a composite type always has a selection

@@ -1,7 +1,7 @@
 """Conditions and transforms on values as remote sources send them, in JSON: the third rendering, beside SQL and Python.
 
-A value that is not of the kind that a transform is for becomes null, and one that cannot be compared meets no condition:
-what a source says is not what its schema promises until it was looked at.
+A value that is not of the kind that a transform is for becomes null, and one that cannot be compared meets no
+condition: what a source says is not what its schema promises until it was looked at.
 """
 
 import datetime

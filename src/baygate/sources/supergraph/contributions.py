@@ -6,7 +6,7 @@
    added to; of several sources that share it, by the first.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -15,6 +15,7 @@ from graphql import (
     DocumentNode,
     EnumTypeDefinitionNode,
     EnumTypeExtensionNode,
+    GraphQLObjectType,
     GraphQLSchema,
     InputObjectTypeDefinitionNode,
     InputObjectTypeExtensionNode,
@@ -28,13 +29,13 @@ from graphql import (
 )
 
 from baygate.sources.supergraph.accessible import stripped
-from baygate.sources.supergraph.join import Supergraph
-from baygate.sources.supergraph.model import Federation, Graph, Kind, Presence
+from baygate.sources.supergraph.join import Supergraph, SupergraphInvalid
+from baygate.sources.supergraph.model import Federation, Graph, Kind, Presence, fields_on
 
 HUB = "hub"
 """The hub's own name among the sources."""
 
-_KEPT = frozenset({"deprecated", "specifiedBy", "oneOf", "authenticated", "requiresScopes", "policy"})
+_KEPT = frozenset({"deprecated", "specifiedBy", "oneOf", "authenticated", "requiresScopes", "policy", "personal"})
 _EXTENSIONS: Mapping[type, tuple[type, str]] = {
     ObjectTypeDefinitionNode: (ObjectTypeExtensionNode, "fields"),
     InterfaceTypeDefinitionNode: (InterfaceTypeExtensionNode, "fields"),
@@ -81,6 +82,31 @@ class Contributions:
                 found[name] = self.agencies[objects[0].graph.name]
         return found
 
+    @cached_property
+    def definitions(self) -> frozenset[int]:
+        """The identities of the fields' definitions in ``schema`` that remote sources alone have."""
+        found = set()
+        for type_name, name in self._remote:
+            type_: Any = self.schema.get_type(type_name)
+            if type_ is not None and name in type_.fields:
+                found.add(id(type_.fields[name]))
+        return frozenset(found)
+
+    def unreadable_key(self, type_name: str, field: str, readable: Callable[[str, str], bool]) -> str | None:
+        """Return a key field that stands in the way of a remote field: of its type no key is readable as a whole.
+
+        None if there is a key that is, or if objects of the type are not referred to by keys at all.
+        """
+        keys = [
+            [each.field for each in fields_on(key.selection, type_name, presence)]
+            for presence in self.federation.presences.get(type_name, ())
+            if presence.graph.name != HUB and field in presence.fields
+            for key in presence.keys
+            if key.resolvable
+        ]
+        lacking = [next((name for name in key if not readable(type_name, name)), None) for key in keys]
+        return None if not lacking or None in lacking else lacking[0]
+
     def fields(self) -> Iterator[tuple[str, str, str]]:
         """Yield the fields of remote sources: type, field, agency."""
         yield from ((*coordinate, agency) for coordinate, agency in self._remote.items())
@@ -89,6 +115,10 @@ class Contributions:
 def contributions(contract: GraphQLSchema, supergraph: Supergraph, agencies: Mapping[str, str]) -> Contributions:
     """Return what a supergraph adds to the contract. Raise SupergraphInvalid; KeyError for a source of no agency."""
     federation = supergraph.federation()
+    for type_name, name in _taken(contract, federation):
+        raise SupergraphInvalid(
+            f"A remote source takes {type_name}.{name} from the hub (@override); only a change of the contract can."
+        )
     trusted = {
         name: tuple(_trusted(each, presences) for each in presences) for name, presences in federation.presences.items()
     }
@@ -96,6 +126,18 @@ def contributions(contract: GraphQLSchema, supergraph: Supergraph, agencies: Map
     schema = extend_schema(contract, extension, assume_valid=True) if extension.definitions else contract
     federation = replace(federation, presences=trusted, api=schema)
     return Contributions(federation, schema, {each.name: agencies[each.name] for each in _remotes(federation.graphs)})
+
+
+def _taken(contract: GraphQLSchema, federation: Federation) -> Iterator[tuple[str, str]]:
+    """Yield the fields of the contract that the hub does not have in a supergraph (rule 1)."""
+    for name, type_ in contract.type_map.items():
+        if not isinstance(type_, GraphQLObjectType) or name.startswith("_"):
+            continue
+        own = next((each for each in federation.presences.get(name, ()) if each.graph.name == HUB), None)
+        for field in type_.fields:
+            there = own.fields.get(field) if own else None
+            if not field.startswith("_") and (there is None or not there.resolvable):
+                yield name, field
 
 
 def _remotes(graphs: Iterable[Graph]) -> Iterator[Graph]:

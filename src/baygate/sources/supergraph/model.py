@@ -7,7 +7,9 @@ from typing import Any
 
 from graphql import GraphQLSchema, is_abstract_type, is_interface_type
 
-from baygate.sources.fetch import Selection
+from baygate.sources.fetch import Selected, Selection
+
+Fields = tuple[Selected, ...]
 
 
 class Kind(StrEnum):
@@ -109,3 +111,8 @@ class Federation:
         for type_ in (self.schema.query_type, self.schema.mutation_type):
             if type_ is not None:
                 yield type_.name
+
+
+def fields_on(selection: Selection, owner: str, presence: Presence) -> Fields:
+    """Return what a field set of a subgraph selects on objects of a type."""
+    return selection.fields.get(owner) or selection.fields.get(presence.type) or ()

@@ -1,6 +1,16 @@
 """The tables: of the four views, as agencies publish into them, and the hub's own."""
 
-from baygate.storage.tables import clearance, credit, decisions, documents, filings, identity, oauth, recognitions
+from baygate.storage.tables import (
+    clearance,
+    credit,
+    decisions,
+    documents,
+    filings,
+    identity,
+    oauth,
+    recognitions,
+    sources,
+)
 from baygate.storage.tables.columns import metadata, resident_tables
 
 __all__ = [
@@ -14,4 +24,5 @@ __all__ = [
     "oauth",
     "recognitions",
     "resident_tables",
+    "sources",
 ]

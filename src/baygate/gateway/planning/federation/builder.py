@@ -13,13 +13,13 @@ from baygate.gateway.planning.federation.fetch_plan import (
     Representation,
     Where,
 )
-from baygate.gateway.planning.federation.location import Arrival, Fields, Location, fields_on, typed, untyped
+from baygate.gateway.planning.federation.location import Arrival, Location, typed, untyped
 from baygate.gateway.planning.federation.merging import merged
 from baygate.gateway.planning.federation.names import Names
 from baygate.gateway.planning.federation.visits import Entry, Search, Visit
 from baygate.gateway.refusal import Refusal
 from baygate.sources.fetch import TYPENAME, Selected, Selection
-from baygate.sources.supergraph.model import Federation, Kind
+from baygate.sources.supergraph.model import Federation, Fields, Kind, fields_on
 
 Sources = frozenset[int]
 """The fetches that something comes from."""
@@ -194,10 +194,13 @@ class Builder:
 
     def _ask(self, at: _At, owner: str, selected: Selected, name: str) -> Asked:
         asked = at.asked(owner)
-        if name not in asked:
+        known = asked.get(name)
+        if known is None:
             there = at.location.presence.fields[selected.field]
-            asked[name] = Asked(name, selected.field, selected.arguments, there.type)
-        return asked[name]
+            known = asked[name] = Asked(name, selected.field, selected.arguments, there.type, selected)
+        elif known.selected.decisions is None:
+            known.selected = selected
+        return known
 
     def _composite(
         self, owner: str, selected: Selected, name: str, ats: list[_At], place: Place, *, needed: bool

@@ -8,9 +8,8 @@ does not depend on the plan that was chosen.
 from collections.abc import Iterable
 from dataclasses import replace
 
-from baygate.gateway.planning.federation.location import fields_on
 from baygate.sources.fetch import Selected, Selection
-from baygate.sources.supergraph.model import Federation, Graph, Presence
+from baygate.sources.supergraph.model import Federation, Graph, Presence, fields_on
 
 Graphs = frozenset[Graph]
 

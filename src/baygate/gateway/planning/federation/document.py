@@ -42,6 +42,17 @@ class Document:
     parts: tuple[Part, ...]
 
 
+def parts_of(request: Request) -> tuple[Part, ...]:
+    """Return the fetches of a request as they stand in its document."""
+    parts = []
+    for number, each in enumerate(request.fetches):
+        _disambiguate(each.node.owner_types.values())
+        several = str(number) if number else ""
+        key, variable = (f"_entities{several}", f"representations{several}") if each.of_entities else ("", "")
+        parts.append(Part(each, key, variable, _renamed(each.node)))
+    return tuple(parts)
+
+
 def document(request: Request, federation: Federation) -> Document:
     """Return the document of a request."""
     return _Printer(request, federation).document()
@@ -54,19 +65,14 @@ class _Printer:
         self._variables: dict[str, tuple[str, Value]] = {}
 
     def document(self) -> Document:
-        parts, selections = [], []
-        for number, each in enumerate(self._request.fetches):
-            _disambiguate(each.node.owner_types.values())
-            several = str(number) if number else ""
-            key, variable = (f"_entities{several}", f"representations{several}") if each.of_entities else ("", "")
-            parts.append(Part(each, key, variable, _renamed(each.node)))
-            selections.append(self._part(parts[-1]))
+        parts = parts_of(self._request)
+        selections = [self._part(each) for each in parts]
         declared = [f"${each.variable}: [_Any!]!" for each in parts if each.variable]
         declared += [f"${name}: {type_}" for name, (type_, _) in self._variables.items()]
         operation = self._request.operation
         head = f"{operation}({', '.join(declared)}) " if declared else f"{operation} "
         text = f"{head if head.strip() != 'query' else ''}{{ {' '.join(selections)} }}"
-        return Document(text, {name: value for name, (_, value) in self._variables.items()}, tuple(parts))
+        return Document(text, {name: value for name, (_, value) in self._variables.items()}, parts)
 
     def _part(self, part: Part) -> str:
         node = part.fetch.node

@@ -1,9 +1,10 @@
 """The plan across subgraphs: its fetches, where their results belong in the answer, and what each waits for."""
 
+import dataclasses
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from baygate.sources.fetch import Argument
+from baygate.sources.fetch import Argument, Selected
 from baygate.sources.supergraph.model import Graph
 
 Segment = tuple[str, str | None]
@@ -16,14 +17,16 @@ Place = tuple[Segment, ...]
 class Asked:
     """A field that a fetch asks for.
 
-    ``name`` is its place in the merged answer; ``alias`` what it is called on the way there, if two types that are told
-    apart only by fragments have fields of that name which cannot merge.
+    ``selected`` says who asked for it: the caller, or the plan itself, about which nothing is decided. ``name`` is its
+    place in the merged answer; ``alias`` what it is called on the way there, if two types that are told apart only by
+    fragments have fields of that name which cannot merge.
     """
 
     name: str
     field: str
     arguments: Mapping[str, Argument]
     type: str
+    selected: Selected = dataclasses.field(compare=False)
     below: "Node | None" = None
     alias: str | None = None
 
@@ -33,7 +36,7 @@ class Node:
     """What a fetch asks of the values in one place, by type: as the subgraph knows them, so perhaps an interface."""
 
     type: str
-    owner_types: dict[str, dict[str, Asked]] = field(default_factory=dict)
+    owner_types: dict[str, dict[str, Asked]] = dataclasses.field(default_factory=dict)
     typename: bool = False
 
     def on(self, type_name: str) -> dict[str, Asked]:

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from baygate.sources.fetch import Selected, Selection
 from baygate.sources.supergraph.model import Federation, FieldIn, Kind, Presence
 
-Fields = tuple[Selected, ...]
-
 
 @dataclass(frozen=True, eq=False)
 class Location:
@@ -101,8 +99,3 @@ def untyped(arrivals: Iterable[Arrival]) -> tuple[Location, ...]:
     They are of interface objects, or of an interface that nothing implements there.
     """
     return tuple(Location(each.presence, each.provided) for each in arrivals if not each.presence.possible)
-
-
-def fields_on(selection: Selection, owner: str, presence: Presence) -> Fields:
-    """Return what a field set of a subgraph selects on objects of a type."""
-    return selection.fields.get(owner) or selection.fields.get(presence.type) or ()

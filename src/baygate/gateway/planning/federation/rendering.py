@@ -176,7 +176,8 @@ def _reasons(source: str, part: Part) -> Iterator[str]:
     for each in part.entered:
         yield f"{each.type} is entered by its key {each.key}" if each.key else f"{each.type} is entered without a key"
         if each.requires:
-            yield f"{', '.join(part.requiring)} requires {each.requires}"
+            verb = "requires" if len(part.requiring) == 1 else "require"
+            yield f"{', '.join(part.requiring)} {verb} {each.requires}"
 
 
 def _json_part(part: Part) -> dict[str, Any]:
@@ -191,7 +192,7 @@ def _tree(shown: Sequence[Step]) -> Iterator[str]:
     below: dict[int, list[Step]] = {}
     levels: Mapping[int, int] = _levels(shown)
     for step in shown:
-        last = max(step.after, key=lambda each: (levels[each], each), default=0)
+        last = max(step.after, key=lambda each: -each, default=0)
         below.setdefault(last, []).append(step)
     for number, root in enumerate(below.get(0, ())):
         yield from ([""] if number else [])

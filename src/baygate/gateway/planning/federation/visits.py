@@ -13,9 +13,9 @@ import itertools
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from baygate.gateway.planning.federation.location import Arrival, Fields, Location, arrive, fields_on, typed, untyped
+from baygate.gateway.planning.federation.location import Arrival, Location, arrive, typed, untyped
 from baygate.sources.fetch import TYPENAME, Selected, Selection
-from baygate.sources.supergraph.model import Federation, Key, Kind, Presence
+from baygate.sources.supergraph.model import Federation, Fields, Key, Kind, Presence, fields_on
 
 _REQUEST = 1.0
 _WAIT = 0.01

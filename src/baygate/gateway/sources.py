@@ -1,0 +1,114 @@
+"""The sources of a plan that goes across them: the hub's own records by their statements, remote ones over HTTP."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import orjson
+from graphql import GraphQLSchema
+
+from baygate.access.principal import Principal
+from baygate.gateway.execution.completion import Completer
+from baygate.gateway.execution.placing import Placing
+from baygate.gateway.execution.runner import Question, Reply, Run
+from baygate.gateway.execution.together import together
+from baygate.gateway.planning.federation.across import Across
+from baygate.gateway.planning.federation.prepared import Asking
+from baygate.gateway.planning.federation.resident import ResidentEntities
+from baygate.gateway.statements import Asker, Statements
+from baygate.gateway.variables import Unfit, coercer
+from baygate.sources.fetch import TYPENAME
+from baygate.sources.remote import reply
+from baygate.sources.remote.source import RemoteSource
+from baygate.sources.resident.statement import Statement
+
+Assertion = Callable[[Principal, str], str]
+"""Says to a source, by its name, who asks: a signed, short assertion."""
+
+
+@dataclass(frozen=True)
+class Sources:
+    """All sources of one worker."""
+
+    statements: Statements
+    schema: GraphQLSchema
+    remote: Mapping[str, RemoteSource]
+    assertion: Assertion
+    key: Callable[[str], bytes]
+    """The keys of hashes, by use."""
+    time: float
+    """Seconds that a request may take."""
+
+    async def answer(
+        self, planned: Across, asker: Asker, given: Mapping[str, Any]
+    ) -> tuple[dict[str, Any] | None, list[dict[str, Any]]]:
+        """Return the data of a plan across sources, and its errors; ``given`` are the variables as they came."""
+        deadline = asyncio.get_running_loop().time() + self.time
+        run = Run(
+            planned.requests,
+            given,
+            partial(self._ask, asker, deadline),
+            Placing(planned.selection),
+            Asking(asker.principal.attributes, self.key),
+        )
+        await run.all()
+        completer = Completer(self.schema, run.errors)
+        return completer.data(planned.selection, run.answer), completer.errors
+
+    async def _ask(self, asker: Asker, deadline: float, question: Question) -> Reply:
+        resident = question.prepared.resident
+        if resident is None:
+            source = self.remote[question.source]
+            assertion = partial(self.assertion, asker.principal, question.source)
+            return await source.ask(question.body(), read=question.read, deadline=deadline, assertion=assertion)
+        if resident.root is not None:
+            return reply.Reply(orjson.loads(await self.statements.one(resident.root, asker)), [])
+        asked = [each for each in question.prepared.document.parts if each.variable in question.representations]
+        lists = await together(
+            *(
+                self._entities(entities, question.representations[part.variable], asker)
+                for part, entities in zip(asked, resident.entities, strict=True)
+            )
+        )
+        return reply.Reply({part.key: found for part, found in zip(asked, lists, strict=True)}, [])
+
+    async def _entities(
+        self, entities: ResidentEntities, representations: list[dict[str, Any]], asker: Asker
+    ) -> list[dict[str, Any] | None]:
+        """Return the hub's entities in the order of their representations."""
+        found: list[dict[str, Any] | None] = [None] * len(representations)
+        await together(
+            *(
+                self._of_type(name, keys, statement, representations, found, asker)
+                for name, (keys, statement) in entities.statements.items()
+            )
+        )
+        return found
+
+    async def _of_type(
+        self,
+        name: str,
+        keys: tuple[str, ...],
+        statement: Statement,
+        representations: list[dict[str, Any]],
+        found: list[dict[str, Any] | None],
+        asker: Asker,
+    ) -> None:
+        known = [
+            (place, values)
+            for place, each in enumerate(representations)
+            if each[TYPENAME] == name and (values := self._key(name, keys, each)) is not None
+        ]
+        if known:
+            for number, text in await self.statements.entities(statement, [values for _, values in known], asker):
+                found[known[number][0]] = orjson.loads(text)
+
+    def _key(self, name: str, keys: tuple[str, ...], representation: Mapping[str, Any]) -> list[Any] | None:
+        """Return the values of a key that a source gave; None if they are not of its types, so that nobody has it."""
+        type_: Any = self.schema.get_type(name)
+        try:
+            return [coercer(type_.fields[key].type)(representation[key]) for key in keys]
+        except Unfit:
+            return None
