@@ -260,9 +260,10 @@ def test_what_a_service_says_commands_no_terminal(source: Any, service: Service)
     )
     done = added(source, service)
     assert "�[2Jgone" in done.stderr
-    service.app = telling(HONG_KONG.replace('fields: "ubi"', 'fields: "\\u001b[2J"'))
+    label = '@override(from: "hub", label: "\\u001b[2J")'
+    service.app = telling(HONG_KONG.replace("charges: Int", f"charges: Int {label}"))
     done = added(source, service)
-    assert "HongKongCompany" in done.stderr
+    assert "�[2J" in done.stderr
     assert "\x1b" not in done.stderr
 
 

@@ -79,6 +79,22 @@ def test_the_newest_supergraph_is_in_force_with_the_sources_of_that_moment(datab
     assert [digest_of(each.sdl) for each in registered] == [tax]
 
 
+def test_a_change_while_they_are_read_is_seen_of_both_or_of_neither(database: str) -> None:
+    async def racing(connection: asyncpg.Connection) -> Any:
+        other = await Database(database).connect()
+        async with other.transaction():
+            await other.execute("LOCK TABLE source")  # whoever reads has the supergraph by now, and waits here
+            reading = asyncio.create_task(sources.in_force(connection))
+            while not await other.fetchval("SELECT bool_or(NOT granted) FROM pg_locks, pg_sleep(0.01)"):
+                pass
+            await sources.add(other, TAX, "me")
+            await sources.put_in_force(other, "one", {"tax": digest_of(TAX.sdl)}, "me")
+        await other.close()
+        return await reading
+
+    assert within(database, racing) == (None, [])
+
+
 def test_a_supergraph_that_was_in_force_is_kept(database: str) -> None:
     rows = within(database, putting("one"), putting("two"), lambda each: each.fetch("SELECT sdl FROM supergraph"))
     assert [row["sdl"] for row in rows] == ["one", "two"]

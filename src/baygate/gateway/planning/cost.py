@@ -14,6 +14,7 @@ from baygate.gateway.refusal import LimitExceeded, Refusal
 from baygate.sources.binding import Binding, Paged, Several
 from baygate.sources.fetch import Literal, Selected, Selection, Variable
 from baygate.sources.resident.pages import DEFAULT_PAGE, MOST
+from baygate.sources.supergraph.contributions import Contributions
 
 Factors = tuple[str, ...]
 
@@ -74,10 +75,17 @@ def _evaluated(terms: Mapping[Factors, int], variables: Mapping[str, Any]) -> in
 
 
 def cost_of(
-    selection: Selection, binding: Binding, local: Sequence[Selected] = (), schema: GraphQLSchema | None = None
+    selection: Selection,
+    binding: Binding,
+    local: Sequence[Selected] = (),
+    schema: GraphQLSchema | None = None,
+    contributed: Contributions | None = None,
 ) -> Cost:
-    """Return the cost of a decided selection, and of entry points of ``schema`` that the hub answers itself."""
-    counter = _Counter(binding)
+    """Return the cost of a decided selection, and of entry points of ``schema`` that the hub answers itself.
+
+    A list of a remote source, which sets its own bounds, is taken for one of the usual size.
+    """
+    counter = _Counter(binding, contributed)
     counter.count(selection, 1, ())
     if schema is not None and schema.query_type is not None:
         counter.count_here(schema.query_type, local, 1, ())
@@ -85,8 +93,9 @@ def cost_of(
 
 
 class _Counter:
-    def __init__(self, binding: Binding) -> None:
+    def __init__(self, binding: Binding, contributed: Contributions | None) -> None:
         self.binding = binding
+        self.contributed = contributed
         self.rows: dict[Factors, int] = {}
         self.values: dict[Factors, int] = {}
         self.bounds: list[Any] = []
@@ -104,6 +113,8 @@ class _Counter:
         bound = fields.get(each.field)
         if isinstance(bound, Several | Paged):
             times, factors = self._listed(each, times, factors)
+        elif self.contributed is not None and self.contributed.listed(owner, each.field):
+            times *= DEFAULT_PAGE
         if bound is not None:
             _add(self.rows, factors, times)
         self.count(selection, times, factors)

@@ -132,7 +132,7 @@ def plan(
     kept = tuple(each for each in fields if _of_sources(each.field, asked.type, supergraph))
     decided = releaser.root(Selection(asked.type, {asked.type: kept}))
     local = [each for each in fields if each not in kept and each.field != ENTITIES]
-    cost = cost_of(decided, supergraph.binding, local, supergraph.schema)
+    cost = cost_of(decided, supergraph.binding, local, supergraph.schema, contributed)
     cost.check(variables, limits)
     references = tuple(
         _entities(each, access, supergraph, selector.problems) for each in fields if each.field == ENTITIES

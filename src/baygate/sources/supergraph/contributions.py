@@ -26,6 +26,8 @@ from graphql import (
     UnionTypeDefinitionNode,
     UnionTypeExtensionNode,
     extend_schema,
+    get_nullable_type,
+    is_list_type,
 )
 
 from baygate.sources.supergraph.accessible import stripped
@@ -81,6 +83,11 @@ class Contributions:
             if objects and not any(each.graph.name == HUB for each in objects):
                 found[name] = self.agencies[objects[0].graph.name]
         return found
+
+    def listed(self, type_name: str, field: str) -> bool:
+        """Whether a field is a remote source's and gives a list."""
+        type_: Any = self.schema.get_type(type_name)
+        return self.agency(type_name, field) is not None and is_list_type(get_nullable_type(type_.fields[field].type))
 
     @cached_property
     def definitions(self) -> frozenset[int]:

@@ -1,6 +1,7 @@
 """Names in the merged answer: what a caller asks for stands under its response key, what is needed besides near it."""
 
 from collections.abc import Mapping
+from itertools import chain, count
 
 from baygate.sources.fetch import TYPENAME, Argument, Selected, Selection
 
@@ -33,7 +34,7 @@ class Names:
         for name, known in own.items():
             if known == asked:
                 return name
-        names = (needed.field, *(f"_{number}_{needed.field}" for number in range(10_000)))
+        names = chain([needed.field], (f"_{number}_{needed.field}" for number in count()))
         name = next(each for each in names if all(known.get(each, asked) == asked for known in here.values()))
         own[name] = asked
         return name

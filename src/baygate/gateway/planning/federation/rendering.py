@@ -192,7 +192,7 @@ def _tree(shown: Sequence[Step]) -> Iterator[str]:
     below: dict[int, list[Step]] = {}
     levels: Mapping[int, int] = _levels(shown)
     for step in shown:
-        last = max(step.after, key=lambda each: -each, default=0)
+        last = max(step.after, key=lambda each: (levels[each], each), default=0)
         below.setdefault(last, []).append(step)
     for number, root in enumerate(below.get(0, ())):
         yield from ([""] if number else [])

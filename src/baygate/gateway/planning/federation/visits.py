@@ -95,6 +95,9 @@ class Search:
         return self._routes[known]
 
     def _searched(self, owner: str, wanted: Fields, locations: tuple[Location, ...], needed: bool) -> Route | None:
+        rest = self._gathered(owner, wanted, locations, needed)
+        if rest is not None and rest < _REQUEST:
+            return Route(rest, ())  # as most objects are: no visit could make that cheaper
         relevant = self._relevant(owner, wanted)
         late = _LATE * sum(_size(each) for each in wanted if self._gathered(owner, (each,), locations, needed) is None)
         best: Route | None = None
@@ -111,6 +114,8 @@ class Search:
             rest = self._gathered(owner, wanted, here, needed)
             if rest is not None and (best is None or cost + rest + late < best.cost):
                 best = Route(cost + rest + (late if visits else 0.0), visits)
+            if best is not None and cost + _REQUEST >= best.cost:
+                continue
             for visit, extra in self._moves(owner, here, relevant):
                 step = _REQUEST + _WAIT * len(visits) + extra
                 heapq.heappush(pending, (cost + step, next(count), (*here, visit.location), (*visits, visit)))
