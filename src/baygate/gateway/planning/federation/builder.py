@@ -198,6 +198,8 @@ class Builder:
         if known is None:
             there = at.location.presence.fields[selected.field]
             known = asked[name] = Asked(name, selected.field, selected.arguments, there.type, selected)
+        elif (known.field, known.arguments) != (selected.field, selected.arguments):
+            raise Unreachable(owner, (selected,))
         elif known.selected.decisions is None:
             known.selected = selected
         return known
