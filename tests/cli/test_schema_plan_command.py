@@ -134,3 +134,9 @@ def test_the_supergraph_in_force_is_planned_over(database: str) -> None:
 def test_with_no_source_registered_the_hub_is_all_there_is(database: str) -> None:
     done = baygate("schema", "plan", "{ catalogue { title } }", "--dsn", database)
     assert "1. hub\n" in done.stdout, done.stderr
+
+
+def test_what_the_hub_asks_of_its_own_records_is_shown_as_sql(database: str) -> None:
+    done = baygate("schema", "plan", "{ parties(first: 1) { nodes { id } } }", "--sql", "--dsn", database)
+    assert "1. hub\n" in done.stdout, done.stderr
+    assert "FROM party AS t1 ORDER BY t1.party_id" in done.stdout

@@ -14,6 +14,7 @@ from baygate.cli.console import Failure
 from baygate.cli.db import config_option, dsn_option
 from baygate.cli.policy_files import json_option
 from baygate.cli.policy_store import run
+from baygate.cli.schema_statements import with_statements
 from baygate.gateway.federated import Planner
 from baygate.gateway.limits import Limits
 from baygate.gateway.operation import Strictness, prepare
@@ -21,8 +22,8 @@ from baygate.gateway.planning.federation.rendering import Step, as_text, steps
 from baygate.gateway.planning.federation.rendering import as_json as in_json
 from baygate.gateway.refusal import Refusal
 from baygate.sources.registered import composed
+from baygate.sources.supergraph.contributions import Contributions
 from baygate.sources.supergraph.join import Supergraph, SupergraphInvalid, read
-from baygate.sources.supergraph.model import Federation
 from baygate.storage.sources import HUB, newest
 
 
@@ -47,12 +48,13 @@ def _variables(_context: click.Context, _option: click.Parameter, given: str) ->
 @click.option("--variables", "-v", default="{}", callback=_variables, help="Variables as JSON.")
 @click.option("--operation", "-o", help="Name of the operation, if the document has several.")
 @click.option("--label", "labels", multiple=True, help="An override's label that is in effect (@override); repeat.")
+@click.option("--sql", is_flag=True, help="Show what the hub asks of its own records as SQL, as it runs it.")
 @json_option
 @config_option
 @dsn_option
-def plan(
+def plan(  # noqa: PLR0913 - the options of a command
     query: str, file: Path | None, variables: dict[str, Any], operation: str | None, labels: tuple[str, ...],
-    config: Path | None, dsn: str | None, *, as_json: bool,
+    config: Path | None, dsn: str | None, *, sql: bool, as_json: bool,
 ) -> None:  # fmt: skip
     """Show which requests answer QUERY: a file, - for standard input, or the text of an operation itself.
 
@@ -61,7 +63,7 @@ def plan(
     text = _text(query)
     try:
         supergraph = read(_supergraph(file, config, dsn))
-        shown = _steps(supergraph, text, operation, variables, frozenset(labels))
+        shown = _steps(supergraph, text, operation, variables, frozenset(labels), sql=sql)
     except SupergraphInvalid as invalid:
         raise Failure(f"{file or 'The supergraph in force'}: {invalid}", "Compose it: baygate schema compose") from None
     except Refusal as refusal:
@@ -73,24 +75,29 @@ def plan(
 
 
 def _steps(
-    supergraph: Supergraph, text: str, name: str | None, variables: dict[str, Any], labels: frozenset[str]
+    supergraph: Supergraph, text: str, name: str | None, variables: dict[str, Any], labels: frozenset[str], *, sql: bool
 ) -> tuple[Step, ...]:
     errors = validate_schema(supergraph.api)
     if errors:
         raise SupergraphInvalid(errors[0].message)
     limits = Limits()
-    planner = Planner(_federation(supergraph, labels), limits)
+    contributed = _contributed(supergraph)
+    federation = contributed.federation if contributed else supergraph.federation(labels.__contains__)
     digest = hashlib.sha256(text.encode()).hexdigest()
-    operation = prepare(text, digest, name, planner.federation.api, limits, Strictness())
-    planned = planner.plan(operation, operation.variables.coerce(variables))
+    operation = prepare(text, digest, name, federation.api, limits, Strictness())
+    coerced = operation.variables.coerce(variables)
+    if sql and contributed is not None:
+        return with_statements(contributed, operation, coerced, limits)
+    planner = Planner(federation, limits)
+    planned = planner.plan(operation, coerced)
     return steps([(each.request, each.document) for each in planned.requests], planner.federation)
 
 
-def _federation(supergraph: Supergraph, labels: frozenset[str]) -> Federation:
-    """Return a supergraph as it is planned over: by the hub, if it is part of it, else by the gateway alone."""
-    federation = supergraph.federation(labels.__contains__)
-    sources = {each.name: each.name for each in federation.graphs if each.name != HUB}
-    return federation if len(sources) == len(federation.graphs) else by_the_hub(supergraph, sources).federation
+def _contributed(supergraph: Supergraph) -> Contributions | None:
+    """Return a supergraph as the hub plans over it, if the hub is part of it; else the gateway alone does."""
+    graphs = supergraph.federation().graphs
+    sources = {each.name: each.name for each in graphs if each.name != HUB}
+    return None if len(sources) == len(graphs) else by_the_hub(supergraph, sources)
 
 
 def _supergraph(file: Path | None, config: Path | None, dsn: str | None) -> str:
