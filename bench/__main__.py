@@ -10,6 +10,7 @@ from collections.abc import Iterable
 
 from bench import report
 from bench.contestants import ROOT, contestants, running
+from bench.federation import contest
 from bench.measure import Measurement, agree, measure, tokens_a_second
 from bench.world import World, prepared
 
@@ -42,6 +43,8 @@ def main() -> None:
         )
     text = report.table(measured, options, compiled, scaled)
     text += f"\nThe token endpoint of one worker gives {tokens:,.0f} tokens a second (16 connections)."
+    if not options.only:
+        text += f"\n\n{contest.run(options.seconds, options.rounds, options.port)}"
     print(text)
     report.plot(measured, RESULTS / "latest.png")
     print(f"\nwritten: {RESULTS / 'latest.json'}, {RESULTS / 'latest.png'}")

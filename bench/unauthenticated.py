@@ -8,7 +8,7 @@ from baygate.access.principal import Principal
 from baygate.cli.serve import run
 from baygate.gateway.app import create_app
 from baygate.gateway.http import GraphQLEndpoint
-from baygate.oauth.authentication import Caller
+from baygate.oauth.caller import Caller
 from baygate.sample.clients import EVERYTHING
 from baygate.settings import load
 

@@ -16,6 +16,8 @@ from tests.open_policies import publish_open
 from tests.partnership import partnership, recognising  # noqa: F401 - fixtures
 from tests.recognitions import recognise_some
 from tests.serving import hub, production, serve  # noqa: F401 - fixtures
+from tests.zygote import Zygote
+from tests.zygote import zygote as running_zygote
 
 from baygate.sample.load import load
 from baygate.storage import schema_version
@@ -56,6 +58,13 @@ def postgres() -> Iterator[EmbeddedPostgres]:
             yield server
     finally:
         shutil.rmtree(directory, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def zygote() -> Iterator[Zygote]:
+    """What starts hubs in this test process."""
+    with running_zygote() as zygote:
+        yield zygote
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,6 @@ import shutil
 import signal
 import socket
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -40,6 +39,7 @@ from tests.partner import Partner, connection
 from tests.publisher import Publisher, gives
 from tests.publisher import publishing as serving
 from tests.serving import Hub
+from tests.zygote import Process, Zygote
 
 from baygate.access.documents.library import published, publishing
 from baygate.gateway.admission import SIGNING_KEYS
@@ -84,6 +84,7 @@ class Partnership:
 
     directory: Path
     publisher: Publisher
+    zygote: Zygote
     dsn: str
     server: Issued
     roots: dict[Algorithm, Authority] = field(default_factory=dict)
@@ -133,9 +134,7 @@ class Partnership:
         base = f"https://127.0.0.1:{port}"
         environment = self.environment(name, **{"server__port": port, "oauth__origin": base} | settings)
         with log.open("ab") as output:
-            process = subprocess.Popen(
-                [sys.executable, "-m", "baygate", "serve"], env=environment, stdout=output, stderr=output
-            )
+            process = self.zygote.start("serve", environment=environment, output=output)
         try:
             with self.connection() as client:
                 _wait(client, f"{base}/readyz", process, log)
@@ -173,7 +172,9 @@ class Partnership:
 
 
 @pytest.fixture(scope="session")
-def partnership(postgres: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Partnership]:
+def partnership(
+    postgres: EmbeddedPostgres, zygote: Zygote, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Partnership]:
     """A database of its own with the sample's best known parties, in which customs is the one registered client."""
     directory = tmp_path_factory.mktemp("partnership")
     dsn = postgres.dsn("partnership")
@@ -182,7 +183,7 @@ def partnership(postgres: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFac
     (directory / "root.jws").write_bytes(ROOT)
     asyncio.run(_prepare(postgres.dsn("postgres"), dsn, keys))
     with serving() as publisher:
-        yield Partnership(directory, publisher, dsn, _server(directory))
+        yield Partnership(directory, publisher, zygote, dsn, _server(directory))
 
 
 def _server(directory: Path) -> Issued:
@@ -274,7 +275,7 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _wait(client: httpx.Client, url: str, process: "subprocess.Popen[bytes]", log: Path) -> None:
+def _wait(client: httpx.Client, url: str, process: Process, log: Path) -> None:
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline and process.poll() is None:
         with contextlib.suppress(httpx.TransportError):

@@ -5,7 +5,6 @@ import os
 import signal
 import socket
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
@@ -17,6 +16,7 @@ import httpx
 import pytest
 from tests.agency import CUSTOMS, DEVELOPER, Agency
 from tests.open_policies import ROOT
+from tests.zygote import Process, Zygote
 
 GRAPHQL_RESPONSE = "application/graphql-response+json"
 _PATIENCE = 30.0
@@ -64,8 +64,13 @@ class Hub:
 Serve = Callable[..., AbstractContextManager[Hub]]
 
 
+def plain(**more: Any) -> httpx.Client:
+    """Return connections without TLS, which spares reading everybody's authorities: it takes longer than most tests."""
+    return httpx.Client(trust_env=False, timeout=30, verify=False, **more)
+
+
 @pytest.fixture(scope="session")
-def serve(world: Any, tmp_path_factory: pytest.TempPathFactory) -> Serve:
+def serve(world: Any, zygote: Zygote, tmp_path_factory: pytest.TempPathFactory) -> Serve:
     """Return the way to start a server: settings as ``BAYGATE_...`` variables without the prefix.
 
     It is there when it answers ``until``; one that cannot be ready is waited for at ``healthz``.
@@ -90,13 +95,11 @@ def serve(world: Any, tmp_path_factory: pytest.TempPathFactory) -> Serve:
         }
         environment |= {f"BAYGATE_{name.upper()}": str(value) for name, value in settings.items()}
         with log.open("wb") as output:
-            process = subprocess.Popen(
-                [sys.executable, "-m", "baygate", "serve"], env=environment, stdout=output, stderr=output
-            )
+            process = zygote.start("serve", environment=environment, output=output)
         base = f"http://127.0.0.1:{port}"
         try:
             auth = DEVELOPER if profile == "development" else CUSTOMS
-            with httpx.Client(timeout=30, trust_env=False, auth=auth) as client:
+            with plain(auth=auth) as client:
                 _wait_until_it_answers(client, f"{base}/{until}", process, log)
                 yield Hub(base, port, log, environment["BAYGATE_DATABASE__DSN"], client, process.pid, auth, keys)
         finally:
@@ -133,7 +136,7 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _wait_until_it_answers(client: httpx.Client, url: str, process: "subprocess.Popen[bytes]", log: Path) -> None:
+def _wait_until_it_answers(client: httpx.Client, url: str, process: Process, log: Path) -> None:
     deadline = time.monotonic() + _PATIENCE
     while time.monotonic() < deadline:
         if process.poll() is not None:

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from tests.access.signing import NOW, denial, facts, grant, library, policy, root_document, signed
+from tests.access.signing import NOW, agency, denial, facts, grant, library, policy, root_document, signed
 
 from baygate.access.diff import Change, Kind, difference, proposed
 from baygate.access.documents.in_force import in_force
@@ -39,6 +39,15 @@ def test_a_grant_is_gained_by_its_recipients_for_its_purposes() -> None:
         ("GAINED", "samr-gd", "STATISTICS", "CreditRating.grade"),
     }
     assert {(each.providers, each.before, each.after) for each in found} == {(("customs-gz",), None, "as it is")}
+
+
+def test_an_entry_point_that_gives_a_verdict_is_gained_though_it_has_no_rows() -> None:
+    agencies = [agency("customs-gz", owns={"Query": ["verifyPerson"]}), agency("samr-gd")]
+    before, after = (
+        state(policy(grants=grants), agencies=agencies)
+        for grants in ([], [grant(type="Query", fields=["verifyPerson"])])
+    )
+    assert told(difference(before, after, facts())) == {("GAINED", "samr-gd", "RISK_ASSESSMENT", "Query.verifyPerson")}
 
 
 def test_what_is_the_same_under_another_name_is_no_change() -> None:

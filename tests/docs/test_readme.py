@@ -77,6 +77,9 @@ def demo() -> Iterator["Demo"]:
     assert process.returncode == 0, output
     assert "Traceback" not in output, output
     assert not (home / "demo" / "postgres" / "postmaster.pid").exists(), "PostgreSQL was left running"
+    with socket.socket() as probe:
+        register = int((home / "demo" / "register.port").read_text(encoding="utf-8"))
+        assert probe.connect_ex(("127.0.0.1", register)) != 0, "the company register was left running"
     shutil.rmtree(home)
 
 

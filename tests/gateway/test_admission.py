@@ -2,29 +2,28 @@
 
 import asyncio
 import os
-import subprocess
-import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
 from tests.agency import CUSTOMS, DEVELOPER, Agency, register
+from tests.zygote import Zygote
 
 from baygate.oauth.clients import Binding
 
 QUERY = {"query": "{ __typename }"}
 
 
-def test_production_does_not_start_with_a_client_whose_tokens_are_bound_to_nothing(hub: Any) -> None:
+def test_production_does_not_start_with_a_client_whose_tokens_are_bound_to_nothing(
+    hub: Any, zygote: Zygote, tmp_path: Path
+) -> None:
     environment = {
         **os.environ, "BAYGATE_PROFILE": "production", "BAYGATE_DATABASE__DSN": hub.dsn, "BAYGATE_KEYS": str(hub.keys)
     }  # fmt: skip
-    done = subprocess.run(
-        [sys.executable, "-m", "baygate", "serve"], env=environment, capture_output=True, text=True, timeout=30,
-        check=False,
-    )  # fmt: skip
+    done = zygote.run("serve", environment=environment, log=tmp_path / "log")
     assert done.returncode == 1
-    assert "Tokens of developer are bound to no key" in done.stderr
-    assert "baygate client disable" in done.stderr
+    assert "Tokens of developer are bound to no key" in done.stdout
+    assert "baygate client disable" in done.stdout
 
 
 def test_one_registered_while_production_runs_gets_nothing(production: Any) -> None:
@@ -38,19 +37,19 @@ def test_one_registered_while_production_runs_gets_nothing(production: Any) -> N
 
 
 @pytest.mark.parametrize("setting", ["OAUTH__ISSUERS", "OAUTH__PEOPLE"])
-def test_settings_for_development_do_not_start_production(setting: str, tmp_path: Any) -> None:
+def test_settings_for_development_do_not_start_production(setting: str, zygote: Zygote, tmp_path: Path) -> None:
     said = {
         "OAUTH__ISSUERS": '[{"url": "https://a.example", "agency": "tax-gd", "scopes": [], "purposes": [], '
         '"bearer": true}]',
         "OAUTH__PEOPLE": '{"named": [{"subject": "a", "name": "A", "agency": "tax-gd"}]}',
     }
-    environment = {**os.environ, "BAYGATE_DATABASE__DSN": "postgresql:///x", f"BAYGATE_{setting}": said[setting]}
-    done = subprocess.run(
-        [sys.executable, "-m", "baygate", "serve"], env=environment, capture_output=True, text=True, timeout=30,
-        check=False, cwd=tmp_path,
-    )  # fmt: skip
+    environment = os.environ | {
+        "BAYGATE_DATABASE__DSN": "postgresql:///x", "BAYGATE_KEYS": str(tmp_path / "keys"),
+        f"BAYGATE_{setting}": said[setting],
+    }  # fmt: skip
+    done = zygote.run("serve", environment=environment, log=tmp_path / "log")
     assert done.returncode == 1
-    assert "for development" in done.stderr
+    assert "for development" in done.stdout
 
 
 @pytest.mark.parametrize("origin", ["http://localhost:3000", "http://127.0.0.1:5173", "https://localhost"])

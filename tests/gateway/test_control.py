@@ -64,7 +64,7 @@ from baygate.gateway.result import Executor
 from baygate.gateway.road import Road
 from baygate.gateway.statements import Statements
 from baygate.gateway.visible import VisibleSchemas
-from baygate.oauth.authentication import Caller
+from baygate.oauth.caller import Caller
 from baygate.oauth.challenge import Unproven
 from baygate.sources.bindings import resident_binding
 from baygate.sources.resident.dispatcher import Dispatcher, Dispatching

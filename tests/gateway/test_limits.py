@@ -15,11 +15,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.oracle.caller import ACCESS, PRINCIPAL
 
+from baygate.gateway.answer import Answer
 from baygate.gateway.http import GraphQLEndpoint
 from baygate.gateway.limits import Limits, measure
 from baygate.gateway.refusal import LimitExceeded, Refusal
-from baygate.gateway.road import Answer
-from baygate.oauth.authentication import Caller
+from baygate.oauth.caller import Caller
 from baygate.settings import LimitSettings
 
 LOW = {

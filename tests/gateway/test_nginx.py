@@ -11,7 +11,6 @@ import signal
 import socket
 import ssl
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -28,6 +27,7 @@ from tests.oauth.server.certificates import certificate
 from tests.oauth.server.desk import within
 from tests.oauth.server.test_mutual_tls import SUBJECT, Secured, x5t
 from tests.open_policies import ROOT
+from tests.zygote import Process, Zygote
 
 from baygate.gateway.admission import SIGNING_KEYS
 from baygate.oauth import signing
@@ -51,7 +51,7 @@ class Behind(Secured):
     log: Path
     sockets: tuple[Path, ...] = ()
     port: int = 0
-    hubs: "tuple[subprocess.Popen[bytes], ...]" = ()
+    hubs: tuple[Process, ...] = ()
 
     def direct(self, socket_path: Path | None = None) -> httpx.Client:
         """Return connections to a hub itself: over its Unix socket, or to its port."""
@@ -71,6 +71,7 @@ class Ground:
     directory: Path
     own: Holder
     dsn: str
+    zygote: Zygote
 
     def environment(self, origin: str, **settings: Any) -> dict[str, str]:
         said = {
@@ -86,24 +87,22 @@ class Ground:
 
 
 @pytest.fixture(scope="module")
-def ground(world: Any) -> Iterator[Ground]:
+def ground(world: Any, zygote: Zygote) -> Iterator[Ground]:
     """Keys and a root document, in a directory whose name is short enough for sockets in it."""
     directory = Path(tempfile.mkdtemp(prefix="bg-"))
     read_or_create(directory / "keys")
     signing.create_first(directory / "keys" / SIGNING_KEYS)
     (directory / "root.jws").write_bytes(ROOT)
     (directory / "authorities.pem").write_text(AUTHORITY.pem)
-    yield Ground(directory, issue("hubs.internal"), world.production)
+    yield Ground(directory, issue("hubs.internal"), world.production, zygote)
     shutil.rmtree(directory)
 
 
 @contextlib.contextmanager
-def process(command: list[str], log: Path, environment: dict[str, str]) -> "Iterator[subprocess.Popen[bytes]]":
-    """Run a program until the end of the block, and end it as a supervisor does."""
-    with log.open("ab") as output:
-        started = subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL, stdout=output, stderr=output)
+def ended(started: "subprocess.Popen[bytes] | Process", log: Path) -> Iterator[None]:
+    """End a program as a supervisor does, at the end of the block."""
     try:
-        yield started
+        yield
     finally:
         started.send_signal(signal.SIGTERM)
         try:
@@ -117,10 +116,11 @@ def process(command: list[str], log: Path, environment: dict[str, str]) -> "Iter
 
 
 @contextlib.contextmanager
-def hub(ground: Ground, name: str, origin: str, **settings: Any) -> "Iterator[subprocess.Popen[bytes]]":
+def hub(ground: Ground, name: str, origin: str, **settings: Any) -> Iterator[Process]:
     log = ground.directory / f"{name}.log"
-    command = [sys.executable, "-m", "baygate", "serve"]
-    with process(command, log, ground.environment(origin, **settings)) as started:
+    with log.open("ab") as output:
+        started = ground.zygote.start("serve", environment=ground.environment(origin, **settings), output=output)
+    with ended(started, log):
         yield started
 
 
@@ -147,7 +147,9 @@ def nginx(ground: Ground, name: str, port: int, replaced: dict[str, str]) -> Ite
     directives = "daemon off;" + (" user root;" if os.geteuid() == 0 else "")
     command = [str(NGINX), "-p", str(run), "-e", "stderr", "-c", str(configuration), "-g", directives]
     errors = ground.directory / f"{name}.errors"
-    with process(command, errors, dict(os.environ)) as started:
+    with errors.open("ab") as output:
+        started = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=output)
+    with ended(started, errors):
         deadline = time.monotonic() + PATIENCE
         while time.monotonic() < deadline and started.poll() is None:
             with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):

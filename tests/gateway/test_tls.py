@@ -37,6 +37,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
+from tests.zygote import Process, Zygote
 
 from baygate.access.jose import certificate_thumbprint
 from baygate.gateway import tls
@@ -430,7 +431,7 @@ def test_a_key_with_a_passphrase_is_refused_on_a_terminal_too_before_there_are_w
 
 @pytest.mark.parametrize("workers", [1, 2])
 def test_the_hub_serves_https_and_does_not_wait_for_idle_clients_when_it_ends(
-    world: Any, tmp_path: Path, workers: int
+    world: Any, zygote: Zygote, tmp_path: Path, workers: int
 ) -> None:
     own, authority = issue("hub"), issue("agencies' CA", ca=True)
     with socket.socket() as probe:
@@ -441,9 +442,7 @@ def test_the_hub_serves_https_and_does_not_wait_for_idle_clients_when_it_ends(
     front = Front(port, own, None, authority, tmp_path)
     log = tmp_path / "log"
     with log.open("wb") as output:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "baygate", "serve"], env=environment, stdout=output, stderr=output
-        )
+        process = zygote.start("serve", environment=environment, output=output)
     try:
         idle = [_healthy(process, log, front, client) for client in (None, issue("tax", authority))]
         front.closes_on(issue("stranger"))
@@ -471,9 +470,7 @@ def _environment(directory: Path, port: int, dsn: str, workers: int, certificate
     }
 
 
-def _healthy(
-    process: "subprocess.Popen[bytes]", log: Path, front: Front, client: Holder | None
-) -> http.client.HTTPSConnection:
+def _healthy(process: Process, log: Path, front: Front, client: Holder | None) -> http.client.HTTPSConnection:
     """Return a connection on which the hub said that it runs."""
     connection = http.client.HTTPSConnection("127.0.0.1", front.port, timeout=10, context=front.context(client))
     deadline = time.monotonic() + 30

@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import httpx
 from tests.agency import Agency, b64url
+from tests.serving import plain
 
 from baygate.oauth import registry
 from baygate.storage.database import Database
@@ -67,13 +68,13 @@ class Explorer:
             "code_verifier": self.verifier,
             "authorization_details": None,
         }
-        with httpx.Client(trust_env=False) as client:
+        with plain() as client:
             return self.agency.ask_token(client, self.base, **(form | other))
 
 
 def browser() -> httpx.Client:
     """A browser with nothing in it, that follows no redirect by itself."""
-    return httpx.Client(trust_env=False, timeout=30)
+    return plain()
 
 
 def told(answer: httpx.Response) -> dict[str, str]:

@@ -5,14 +5,13 @@ import gzip
 import hmac
 import json
 import os
-import subprocess
-import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -21,6 +20,8 @@ from joserfc.jwk import ECKey, OctKey, OKPKey, RSAKey
 from starlette.responses import RedirectResponse, Response, StreamingResponse
 from tests.agency import CUSTOMS, Agency, b64url, new_key
 from tests.oauth.issuer import OAUTH, OPENID, PURPOSE, Issuer, public
+from tests.serving import plain
+from tests.zygote import Zygote
 
 from baygate.access.jose import BadToken
 from baygate.oauth import issuers
@@ -544,22 +545,15 @@ def test_the_hub_does_not_start_with_an_issuer_that_cannot_be_trusted(changed: d
         settings(**changed)
 
 
-def test_a_server_in_production_refuses_to_start_with_bearer_tokens_of_others() -> None:
+def test_a_server_in_production_refuses_to_start_with_bearer_tokens_of_others(zygote: Zygote, tmp_path: Path) -> None:
     issuer = {"url": "https://a.example", "agency": "a", "scopes": [], "purposes": ["STATISTICS"], "bearer": True}
     environment = {
         "BAYGATE_DATABASE__DSN": "postgresql://127.0.0.1:1/none",
         "BAYGATE_OAUTH__ISSUERS": json.dumps([issuer]),
     }
-    done = subprocess.run(
-        [sys.executable, "-m", "baygate", "serve"],
-        env=os.environ | environment,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=20,
-    )
+    done = zygote.run("serve", environment=os.environ | environment, log=tmp_path / "log")
     assert done.returncode != 0
-    assert "plain bearer tokens are for development" in done.stdout + done.stderr
+    assert "plain bearer tokens are for development" in done.stdout
 
 
 # at the running hub
@@ -586,7 +580,7 @@ class Federation:
 
     def ask(self, token: str, query: str = IDENTITY, *, by: Agency = SYSTEM, scheme: str = "DPoP") -> httpx.Response:
         """Ask with a token, and with a proof of its key unless it is sent as a plain one."""
-        with httpx.Client(trust_env=False, timeout=20) as client:
+        with plain() as client:
             for _ in range(2):
                 headers = by.headers("POST", self.hub.url, token) if scheme == "DPoP" else {}
                 headers |= {"authorization": f"{scheme} {token}", "accept": "application/graphql-response+json"}

@@ -10,12 +10,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.access.signing import facts, signer
+from cryptography.x509 import load_pem_x509_certificate
+from joserfc.jwk import ECKey
+from tests.access.signing import facts as of_the_contract
+from tests.access.signing import signer
 from tests.oracle.engine import Engine
 
 from baygate.access.compile import compiled, who
 from baygate.access.documents.cases import failures
-from baygate.access.documents.envelope import read, sign
+from baygate.access.documents.envelope import SigningIdentity, read, sign
 from baygate.access.documents.in_force import in_force, recognising
 from baygate.access.documents.library import published, remembered
 from baygate.access.documents.refusal import Refused
@@ -27,9 +30,13 @@ from baygate.access.scopes import Gates
 from baygate.contract.schema import graphql_schema
 from baygate.sample import agencies, cases
 from baygate.sample.clients import DEVELOPER, HONG_KONG_PLATFORM, SYSTEMS
+from baygate.sample.hong_kong_register import schema
 from baygate.sample.policies import ROOT_FILE, TRUST_LISTS, bring_up_to_date, publish
-from baygate.storage import documents
+from baygate.sample.policies import with_register as facts
+from baygate.sources.registered import composed
+from baygate.storage import documents, sources
 from baygate.storage.database import Database
+from baygate.storage.sources import NewSource
 
 REPOSITORY = Path(__file__).resolve().parent.parent.parent
 POLICIES, CERTIFICATES = REPOSITORY / "policies", REPOSITORY / "certs.example"
@@ -103,6 +110,13 @@ def test_all_of_it_verifies_and_is_in_force_without_a_problem(state: InForce) ->
     assert {owner.agency.id for owner in state.owners} == EVERY_AGENCY
     listed = [each for each in SIGNED if each.stem != "manifest" and each.parent.name != TRUST_LISTS]
     assert sorted(state.policies) == sorted(f"{each.parent.name}/{each.stem}" for each in listed)
+
+
+def test_without_the_register_its_policy_alone_grants_nothing() -> None:
+    found = Trusted((POLICIES / ROOT_FILE).read_bytes(), of_the_contract(), NOW)
+    published(found, [each.read_bytes() for each in SIGNED], NOW)
+    (problem,) = [problem for owner in in_force(found, NOW).owners for problem in owner.problems]
+    assert problem.startswith("hk-cr/register speaks of fields that the contract has changed")
 
 
 def test_each_jurisdictions_certificates_are_recognised() -> None:
@@ -373,3 +387,28 @@ def test_what_an_owner_published_since_stays(database: str, copy: Path) -> None:
     bring(copy)
     assert asyncio.run(publish(database, copy)) == ["fda-gd/licences", "fda-gd"]
     assert asyncio.run(publish(database, POLICIES)) == []
+
+
+def test_what_they_say_of_a_registered_source_is_checked_before_they_are_published(database: str, copy: Path) -> None:
+    asyncio.run(_register(database))
+    source = copy / "hk-cr/register.json"
+    conditional = (
+        '"to": {"agencies": ["hk-customs"]}, "where": [{"attr": "record.status", "op": "eq", "value": "ACTIVE"}],'
+    )
+    text = source.read_text(encoding="utf-8").replace('"to": {"agencies": ["hk-customs"]},', conditional, 1)
+    key = ECKey.import_key((CERTIFICATES / "hk-cr.key.pem").read_bytes())
+    identity = SigningIdentity(load_pem_x509_certificate((CERTIFICATES / "hk-cr.pem").read_bytes()), (), key)
+    source.with_suffix(".jws").write_bytes(sign(text.encode(), [identity]))
+    with pytest.raises(Refused, match="hong-kong-customs: incorporatedOn is added by a source of hk-cr"):
+        asyncio.run(publish(database, copy))
+
+
+async def _register(dsn: str) -> None:
+    new = NewSource("register", agencies.HONG_KONG_REGISTRY, "http://127.0.0.1:8081/graphql", schema.as_str(), {})
+    connection = await Database(dsn).connect()
+    try:
+        await sources.add(connection, new, "tests")
+        supergraph = composed([new])
+        await sources.put_in_force(connection, supergraph.sdl, supergraph.made_of, "tests")
+    finally:
+        await connection.close()

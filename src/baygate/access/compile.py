@@ -14,7 +14,8 @@ Rules:
    what would help: scopes, or purposes, of a grant that lacks no more.
 7. A keyed hash needs somebody to key it for: to a caller of whom neither agency nor party is known, no hash is given.
 8. A field that a remote source adds to rows of others is decided by the source's agency alone, for all of them. What
-   it grants under a condition on the record is not given: it does not have the record.
+   it grants under a condition on the record is not given: it does not have the record. A grant of nothing else makes no
+   row be there: they are not its own.
 """
 
 from collections.abc import Iterable, Mapping
@@ -37,7 +38,7 @@ from baygate.access.decision import (
 from baygate.access.documents import policy
 from baygate.access.documents.policy import EVERY, Clause, Grant, Recipients
 from baygate.access.documents.rules import InForce, Owner, Rule
-from baygate.access.facts import Facts
+from baygate.access.facts import Facts, TypeFacts
 from baygate.access.principal import Principal
 
 
@@ -79,7 +80,7 @@ def who(principal: Principal, in_force: InForce) -> Who:
 def compiled(in_force: InForce, asking: Who, facts: Facts) -> Access:
     """Return what is decided for one who asks. Pure."""
     registered = in_force.root is not None and asking.purpose in in_force.root.purposes
-    tables = [_Table.of(owner, asking, registered=registered) for owner in in_force.owners]
+    tables = [_Table.of(owner, asking, facts, registered=registered) for owner in in_force.owners]
     types = {name: each for name in facts.types if (each := _type(name, tables, facts)) is not None}
     return Access(in_force.version, types, WITHHELD, in_force.valid_from, in_force.valid_until)
 
@@ -89,6 +90,7 @@ class _Table:
     """What one owner decides, by type and field, for the rows that it governs."""
 
     owner: Owner
+    facts: Facts
     rows: dict[str, dict[str, Condition]] = field(default_factory=dict)
     releases: dict[str, dict[str, list[Release]]] = field(default_factory=dict)
     withheld: dict[str, dict[str, Withholding]] = field(default_factory=dict)
@@ -98,8 +100,8 @@ class _Table:
     covered: dict[str, Mapping[str, frozenset[int]]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, owner: Owner, asking: Who, *, registered: bool) -> "_Table":
-        table = cls(owner)
+    def of(cls, owner: Owner, asking: Who, facts: Facts, *, registered: bool) -> "_Table":
+        table = cls(owner, facts)
         for each in owner.grants:
             assert isinstance(each.rule, Grant)  # noqa: S101 - the owner's grants are
             table._grant(each, each.rule, asking, registered=registered)
@@ -118,10 +120,11 @@ class _Table:
         releases = self.releases.get(type_name, {}).get(name)
         if releases and not of_own_rows:
             plainly = [each for each in releases if each.condition == ALWAYS]
-            return Decision(tuple(sorted(plainly, key=lambda each: (_strength(each.transform), each.rule)))[:1])
+            weakest = tuple(sorted(plainly, key=lambda each: (_strength(each.transform), each.rule)))[:1]
+            return Decision(weakest, Withholding() if weakest else self.speaking[type_name].withholding)
         if releases:
             if type_name not in self.covered:
-                self.covered[type_name] = _covered(self.rows[type_name], self.visible(type_name))
+                self.covered[type_name] = _covered(self.rows.get(type_name, {}), self.visible(type_name))
             return Decision(_weakest_first(releases, self.covered[type_name]))
         withheld = self.withheld.get(type_name, {}).get(name)
         return Decision((), withheld) if withheld else self.speaking.get(type_name, WITHHELD)
@@ -151,7 +154,9 @@ class _Table:
     def _give(self, each: Rule, grant: Grant, asking: Who) -> None:
         condition = tuple(_clause(clause) for clause in grant.where if clause.side == "record")
         releases, rule = self.releases.setdefault(grant.type, {}), each.name
-        self.rows.setdefault(grant.type, {})[rule] = condition
+        known = self.facts.types.get(grant.type)
+        if known is None or any(not _is_added(known, name) for name in grant.fields):
+            self.rows.setdefault(grant.type, {})[rule] = condition
         plain = Release(rule, condition)
         for name in grant.fields:
             given = grant.transform.get(name)
@@ -169,11 +174,12 @@ class _Table:
 
 
 def _type(name: str, tables: Iterable[_Table], facts: Facts) -> TypeAccess | None:
-    """Return what is decided about a type by all owners that have a say; None if nobody has."""
+    """Return what is decided about a type by all owners that have a say; None if nobody has, nor any source a field."""
     concerned = [each for each in tables if name in each.owner.agency.owns]
-    if not concerned:
-        return None
     known = facts.types[name]
+    if not concerned:
+        closed = {field_name: ByProvider({}, WITHHELD) for field_name, said in known.fields.items() if said.publisher}
+        return TypeAccess(ByProvider({}, NO_ROWS), closed) if closed else None
     cells = {rule: cell for each in concerned for rule, cell in each.min_cells.get(name, {}).items()}
     min_cell, cell_rules = max(cells.values(), default=0), tuple(sorted(cells))
     if known.publisher is None:
@@ -181,15 +187,15 @@ def _type(name: str, tables: Iterable[_Table], facts: Facts) -> TypeAccess | Non
         rows = ByProvider({provider: each.visible(name) for provider, each in by_provider.items()}, NO_ROWS)
         fields = {
             field_name: ByProvider({p: each.decide(name, field_name) for p, each in by_provider.items()}, WITHHELD)
-            if said.publisher is None
-            else _added(name, field_name, said.publisher, concerned)
+            if not _is_added(known, field_name)
+            else _added(name, field_name, str(said.publisher), concerned)
             for field_name, said in known.fields.items()
         }
         return TypeAccess(rows, fields, min_cell, cell_rules)
     governing = next((each for each in concerned if known.publisher in each.owner.agency.providers), None)
     fields = {}
     for field_name, said in known.fields.items():
-        if said.publisher not in {None, known.publisher}:
+        if _is_added(known, field_name):
             fields[field_name] = _added(name, field_name, str(said.publisher), concerned)
             continue
         # what no row provides (an entry point that gives a verdict) is decided by whoever owns it
@@ -197,6 +203,11 @@ def _type(name: str, tables: Iterable[_Table], facts: Facts) -> TypeAccess | Non
         fields[field_name] = ByProvider({}, owning.decide(name, field_name) if owning else WITHHELD)
     rows = ByProvider({}, governing.visible(name) if governing else NO_ROWS)
     return TypeAccess(rows, fields, min_cell, cell_rules)
+
+
+def _is_added(known: TypeFacts, name: str) -> bool:
+    """Whether a field is added by an agency's source to rows that others publish."""
+    return name in known.fields and known.giver(name) is not None
 
 
 def _added(type_name: str, name: str, publisher: str, concerned: Iterable[_Table]) -> ByProvider[Decision]:

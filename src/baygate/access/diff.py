@@ -16,9 +16,10 @@ from typing import Any
 
 from baygate.access.access import Access
 from baygate.access.compile import Who, compiled, who
+from baygate.access.decision import ALL_ROWS, ByProvider, Decision
 from baygate.access.documents.policy import Grant, PolicyDocument
 from baygate.access.documents.rules import InForce, Owner, Rule
-from baygate.access.facts import Facts
+from baygate.access.facts import Facts, TypeFacts
 from baygate.access.principal import Principal
 from baygate.access.words import Ways, ways, ways_text
 
@@ -150,19 +151,26 @@ def cells(before: Access, after: Access, types: Iterable[str], facts: Facts) -> 
     """Yield what differs between two accesses in some types; of nobody in particular, for no purpose."""
     for name in types:
         grown: dict[tuple[str, Ways, Ways], list[str]] = {}
-        for field in facts.types[name].fields:
+        known = facts.types[name]
+        for field in known.fields:
             one, other = before.decide(name, field), after.decide(name, field)
-            providers = [*dict.fromkeys((*one.decided, *other.decided))]
-            publisher = facts.types[name].publisher
-            for provider in providers or ([publisher] if publisher else []):
-                were = ways(one.of(provider), before.rows(name).of(provider))
-                are = ways(other.of(provider), after.rows(name).of(provider))
+            # an entry point, or a field that a source adds: its giver has no rows to speak of
+            apart = known.giver(field) or (None if known.columns else known.publisher)
+            for provider in [apart] if apart else _providers(one, other, known):
+                were = ways(one.of(provider), ALL_ROWS if apart else before.rows(name).of(provider))
+                are = ways(other.of(provider), ALL_ROWS if apart else after.rows(name).of(provider))
                 if were != are:
                     grown.setdefault((f"{name}.{field}", were, are), []).append(provider)
         for (coordinate, were, are), of in grown.items():
             kind = Kind.GAINED if not were else Kind.CHANGED if are else Kind.LOST
             yield Change("", "", coordinate, tuple(of), kind, ways_text(were), ways_text(are))
         yield from _counts(name, before, after)
+
+
+def _providers(one: ByProvider[Decision], other: ByProvider[Decision], known: TypeFacts) -> list[str]:
+    """Return of whose rows something is decided about a field, before or after."""
+    decided = [*dict.fromkeys((*one.decided, *other.decided))]
+    return decided or ([known.publisher] if known.publisher else [])
 
 
 def _with(owner: Owner, documents: Iterable[PolicyDocument]) -> Owner:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from baygate.access.compile import Who, compiled, fits
-from baygate.access.decision import ALWAYS, Decision, Operator, Rows, Withholding
+from baygate.access.decision import ALL_ROWS, ALWAYS, ByProvider, Decision, Operator, Rows, Withholding
 from baygate.access.documents.cases import outcome_of
 from baygate.access.documents.policy import Denial, Grant, Outcome
 from baygate.access.documents.rules import InForce, Owner, Rule
@@ -114,16 +114,19 @@ def explain(
     stopped = unknown or next(iter(in_force.problems), "").rstrip(".").replace(": everything is withheld", "")
     owners = {} if stopped else dict(_owners(in_force, facts, type_name, name))
     if not owners:
-        reason = stopped or f"no agency of the root document owns {field}"
+        giver = None if stopped else facts.types[type_name].giver(name)
+        nobody = f"{giver}, whose source adds it, does not own" if giver else "no agency of the root document owns"
+        reason = stopped or f"{nobody} {field}"
         return Explanation(field, asking, (Answer((), Outcome.WITHHOLD, reason),))
     access = compiled(in_force, asking, facts)
-    decided, rows = access.decide(type_name, name), access.rows(type_name)
+    apart = facts.types[type_name].giver(name) is not None or not facts.types[type_name].columns
+    decided, rows = access.decide(type_name, name), ByProvider({}, ALL_ROWS) if apart else access.rows(type_name)
     lacking = missing(demanded.get(type_name, {}).get(name, NOTHING), asking.scopes)
     answers = [
         _answer(_Case(in_force, owner, asking, coordinate, lacking), provider, decided.of(provider), rows.of(provider))
         for provider, owner in owners.items()
     ]
-    if not facts.types[type_name].columns:  # an entry point that gives a verdict: there are no rows to speak of
+    if apart:  # an entry point, or a field that a source adds: its giver has no rows to speak of
         answers = [replace(each, providers=()) for each in answers]
     return Explanation(field, asking, tuple(_joined(answers)))
 
@@ -166,6 +169,12 @@ def _unknown(facts: Facts, type_name: str, name: str) -> str | None:
 def _owners(in_force: InForce, facts: Facts, type_name: str, name: str) -> Iterator[tuple[str, Owner]]:
     """Yield each provider of such rows with the owner that decides for it, as ``compile`` does."""
     concerned = [each for each in in_force.owners if type_name in each.agency.owns]
+    giver = facts.types[type_name].giver(name)
+    if giver is not None:
+        owning = next((each for each in concerned if giver in each.agency.providers), None)
+        if owning is not None and owning.agency.owns_field(type_name, name):
+            yield giver, owning
+        return
     publisher = facts.types[type_name].publisher
     if publisher is None:
         yield from ((provider, each) for each in concerned for provider in each.agency.providers)

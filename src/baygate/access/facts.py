@@ -38,6 +38,11 @@ class TypeFacts:
     publisher: str | None = None
     choices: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
+    def giver(self, field_name: str) -> str | None:
+        """Return the agency whose source adds a field to rows of others; None if it comes with the rows."""
+        publisher = self.fields[field_name].publisher
+        return publisher if publisher != self.publisher else None
+
 
 @dataclass(frozen=True)
 class Facts:

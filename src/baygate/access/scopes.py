@@ -32,8 +32,8 @@ Requirement = frozenset[frozenset[str]]
 """Alternatives, each a set of scopes that are needed together; no alternative at all means no requirement."""
 
 NOTHING: Requirement = frozenset()
-POLICY = "policy:"
-"""Before the name of a role that ``@policy`` demands, to tell it from scopes."""
+POLICY = "role "
+"""Before the name of a role that ``@policy`` demands; no scope has a space in it (RFC 6749, section 3.3)."""
 _KEPT = 512
 
 
@@ -129,7 +129,7 @@ def _both(first: Requirement, second: Requirement) -> Requirement:
 
 
 def _of(definition: GraphQLField | GraphQLNamedType) -> Requirement:
-    """Return what directives demand on a definition, as Strawberry or a source's SDL has them; said twice, both hold."""
+    """Return what directives demand on a definition, as Strawberry or a source's SDL has them; all of them hold."""
     described = (definition.extensions or {}).get("strawberry-definition")
     nodes = [each for each in (definition.ast_node, *getattr(definition, "extension_ast_nodes", ())) if each]
     said = [

@@ -11,10 +11,11 @@ from pathlib import Path
 import click
 
 from baygate.access.documents.refusal import Refused
+from baygate.cli import demo_register
 from baygate.cli.console import Failure, progress
 from baygate.cli.serve import run
 from baygate.sample import agencies
-from baygate.sample.clients import register
+from baygate.sample.clients import register as register_clients
 from baygate.sample.load import load as load_world
 from baygate.sample.policies import ROOT_FILE, publish
 from baygate.settings import load
@@ -46,14 +47,15 @@ def demo(data: Path, port: int, enterprises: int, policies: Path, certificates: 
     if not (policies / ROOT_FILE).is_file():
         raise Failure(f"There is no root document {policies / ROOT_FILE}.", "Run this in the repository: make demo")
     data.mkdir(parents=True, exist_ok=True)
-    with EmbeddedPostgres(data / "postgres") as postgres:
+    # a supervisor's SIGTERM ends the demo as Ctrl-C does: its other processes are stopped, not left behind
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    with demo_register.running(data) as register, EmbeddedPostgres(data / "postgres") as postgres:
         _settle(postgres.dsn(), data, enterprises, f"http://127.0.0.1:{port}")
+        demo_register.join(postgres.dsn(), register.address())
         _publish(postgres.dsn(), policies, data)
         _revoke(certificates, data / REVOCATION)
         settings = data / "baygate.toml"
         settings.write_text(_settings(postgres.dsn(), data, port, policies), encoding="utf-8")
-        # a supervisor's SIGTERM ends the demo as Ctrl-C does: PostgreSQL is stopped, not left behind
-        signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
         _greet(port)
         run(load(settings))
         click.echo("\nGood-bye; the data stay in " + str(data))
@@ -82,7 +84,7 @@ def _settings(dsn: str, data: Path, port: int, policies: Path) -> str:
 def _settle(dsn: str, data: Path, enterprises: int, origin: str) -> None:
     keys = read_or_create(data / "keys")
     asyncio.run(schema_version.upgrade(dsn))
-    asyncio.run(register(dsn, data / "clients", origin))
+    asyncio.run(register_clients(dsn, data / "clients", origin))
     with contextlib.suppress(NotEmptyError), progress("sample world", enterprises) as advance:
         asyncio.run(load_world(dsn, keys, enterprises, advance))
 
@@ -121,6 +123,8 @@ def _greet(port: int) -> None:
         "\nTry, in another terminal:\n"
         f"  .venv/bin/baygate query --as tax-gd --purpose EXPORT_REFUND --url {address}/graphql \\\n"
         "      docs/examples/four-views.graphql --variables @docs/examples/four-views.json\n"
+        "  echo '{ hongKongCompany(ubi: \"70812345\") { name annualReturn { overdue } directors { name } } }' | \\\n"
+        f"    .venv/bin/baygate query --as customs-gz --url {address}/graphql --brief  # the hub, and a remote agency\n"
         f"  TOKEN=$(.venv/bin/baygate token --url {address}/graphql)\n"
         f"  curl -s {address}/graphql -H \"authorization: Bearer $TOKEN\" -H 'content-type: application/json' \\\n"
         """      -d '{"query": "{ parties(first: 3) { totalCount nodes { id name status } } }"}'\n"""

@@ -26,5 +26,5 @@ def policy() -> None:
 
     A policy's way: new, lint and test, diff and replay; sign it, and a manifest that lists it; publish both. It takes
     effect within a second, in every hub on the database. Without a database, new, lint, test, sign and verify work
-    on files alone.
+    on files alone; of remote sources they know then what --supergraph says.
     """

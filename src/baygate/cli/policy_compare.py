@@ -10,12 +10,11 @@ import orjson
 from baygate.access.diff import Change, difference, proposed
 from baygate.access.documents.check import check_policy
 from baygate.access.documents.rules import InForce
+from baygate.access.facts import Facts
 from baygate.access.replay import replayed
 from baygate.cli.db import config_option, dsn_option
 from baygate.cli.policy_files import (
-    demanded,
     explained,
-    facts,
     files_argument,
     json_option,
     policy_of,
@@ -37,9 +36,9 @@ def diff(files: tuple[Path, ...], root: Path | None, config: Path | None, dsn: s
     FILE is a policy, its source or the signed file. Every agency and jurisdiction is looked at, for every purpose; in
     a role, with fewer scopes and the like only where that makes a difference. Ends with 1 if anything differs.
     """
-    before = library(config, dsn, root).in_force()
-    after = _proposed(before, files)
-    changes = difference(before, after, facts())
+    published = library(config, dsn, root)
+    before, facts = published.in_force(), published.governed.facts
+    changes = difference(before, _proposed(before, files, facts), facts)
     if as_json:
         click.echo(orjson.dumps([each.as_json() for each in changes], option=orjson.OPT_INDENT_2))
     else:
@@ -58,10 +57,11 @@ def replay(files: tuple[Path, ...], root: Path | None, config: Path | None, dsn:
 
     FILE is a policy, its source or the signed file. Ends with 1 if any would have been another.
     """
-    before = library(config, dsn, root).in_force()
-    after = _proposed(before, files)
+    published = library(config, dsn, root)
+    before, governed = published.in_force(), published.governed
+    after = _proposed(before, files, governed.facts)
     decided = run(config, dsn, decisions.every)
-    changed = replayed(decided, before, after, facts(), demanded())
+    changed = replayed(decided, before, after, governed.facts, governed.demanded)
     if as_json:
         click.echo(orjson.dumps([each.as_json() for each in changed], option=orjson.OPT_INDENT_2))
     else:
@@ -74,7 +74,7 @@ def replay(files: tuple[Path, ...], root: Path | None, config: Path | None, dsn:
     raise SystemExit(1 if changed else 0)
 
 
-def _proposed(before: InForce, files: Iterable[Path]) -> InForce:
+def _proposed(before: InForce, files: Iterable[Path], facts: Facts) -> InForce:
     """Return what would be in force with the files; raise Failure if one of them could not be taken."""
     policies = {}
     for path in files:
@@ -83,7 +83,7 @@ def _proposed(before: InForce, files: Iterable[Path]) -> InForce:
         assert before.root is not None  # noqa: S101 - without a root nobody is known
         root, owner = before.root, before.root.by_id[document.owner]
         policies[document.policy_id] = document
-        if explained(path, lambda: check_policy(document, owner, root, facts())):  # noqa: B023 - called at once
+        if explained(path, lambda: check_policy(document, owner, root, facts)):  # noqa: B023 - called at once
             click.echo(
                 f"Mind: the schemaHash of {path} is not that of the contract: its grants would be suspended. "
                 "Write it: baygate policy lint --fix-hash",

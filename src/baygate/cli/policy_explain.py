@@ -9,7 +9,7 @@ from baygate.access.diff import asking
 from baygate.access.explain import explain as explained
 from baygate.cli.console import Failure
 from baygate.cli.db import config_option, dsn_option
-from baygate.cli.policy_files import demanded, facts, json_option, root_option
+from baygate.cli.policy_files import json_option, root_option
 from baygate.cli.policy_store import library
 from baygate.oauth.clients import JURISDICTIONS
 
@@ -38,7 +38,8 @@ def explain(  # noqa: PLR0913 - all that policies can name of a caller
         raise Failure(f"{coordinate!r} is no field of a type.", "Write one: CreditRating.evidenceNo")
     if (agency is None) is (jurisdiction is None):
         raise Failure("Say who asks.", "Give --as AGENCY, or --jurisdiction for somebody who is of none.")
-    state = library(config, dsn, root).in_force()
+    published = library(config, dsn, root)
+    state = published.in_force()
     known = state.root.by_id if state.root else {}
     if agency is not None and state.root and agency not in known:
         raise Failure(f"{agency} is no agency of the root document.", f"Known: {', '.join(sorted(known))}")
@@ -47,5 +48,6 @@ def explain(  # noqa: PLR0913 - all that policies can name of a caller
         raise Failure(f"{unknown}: no such scope in the root document.", f"Known: {', '.join(state.root.scopes)}")
     having = frozenset(scopes or (state.root.scopes if state.root else ()))
     who = asking(state, agency, jurisdiction or "", frozenset(roles), having, purpose, assurance, party)
-    told = explained(state, who, facts(), demanded(), (type_name, name))
+    governed = published.governed
+    told = explained(state, who, governed.facts, governed.demanded, (type_name, name))
     click.echo(orjson.dumps(told.as_json(), option=orjson.OPT_INDENT_2) if as_json else told.sentence())

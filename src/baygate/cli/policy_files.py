@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -15,9 +14,7 @@ from baygate.access.documents.policy import PolicyDocument
 from baygate.access.documents.refusal import Refused, Step
 from baygate.access.documents.root import RootDocument
 from baygate.access.documents.trust_list import TrustList
-from baygate.access.facts import Facts
 from baygate.access.jose import BadToken, parsed
-from baygate.access.scopes import Requirement
 from baygate.cli.console import Failure
 from baygate.settings import SettingsError, load
 from baygate.storage.documents import MANIFEST, POLICY, ROOT, TRUST_LIST
@@ -149,25 +146,6 @@ def required_root(root: Path | None, config: Path | None) -> bytes:
     if path is None:
         raise Failure("No root document is named.", "Give --root FILE.jws, or set policies.root in the settings.")
     return bytes_of(path)
-
-
-@cache
-def facts() -> Facts:
-    """Return what policies can speak of. The contract takes a moment to build: not before it is needed."""
-    from baygate.contract.schema import graphql_schema  # noqa: PLC0415
-    from baygate.sources.bindings import resident_binding  # noqa: PLC0415
-    from baygate.sources.facts import facts_of  # noqa: PLC0415
-
-    return facts_of(graphql_schema(), resident_binding())
-
-
-@cache
-def demanded() -> Mapping[str, Mapping[str, Requirement]]:
-    """Return the scopes that the contract demands."""
-    from baygate.access.scopes import requirements  # noqa: PLC0415
-    from baygate.contract.schema import graphql_schema  # noqa: PLC0415
-
-    return requirements(graphql_schema())
 
 
 _ADVICE = {

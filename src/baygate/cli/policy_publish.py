@@ -23,13 +23,13 @@ from baygate.cli.policy_files import (
     DocumentFile,
     document_of,
     explained,
-    facts,
     files_argument,
     json_option,
     refusal,
     required_root,
     root_option,
 )
+from baygate.cli.policy_governed import Governed, registered
 from baygate.cli.policy_store import library, now, run
 from baygate.storage import documents
 from baygate.storage.documents import MANIFEST, POLICY, ROOT, TRUST_LIST, NewDocument, StoredDocument
@@ -54,7 +54,8 @@ by_option = click.option("--by", default=_user, show_default="the user of this m
 def publish(files: tuple[Path, ...], by: str, root: Path | None, config: Path | None, dsn: str | None) -> None:
     """Publish signed files (.jws): roots, policies and the manifests that put them in force, and trust lists.
 
-    All of them or, if one is refused, none. Hubs take them within a second.
+    All of them or, if one is refused, none. Hubs take them within a second. They may speak of what registered sources
+    contribute.
     """
     pinned = required_root(root, config)
     found = [document_of(path) for path in files]
@@ -63,10 +64,11 @@ def publish(files: tuple[Path, ...], by: str, root: Path | None, config: Path | 
             raise Failure(f"{each.path} is not a signed file ({SIGNED}).", "Sign it first: baygate policy sign")
 
     async def work(connection: asyncpg.Connection) -> list[NewDocument]:
+        facts = (await registered(connection)).facts
         async with connection.transaction():
             await documents.lock(connection)
             stored = await documents.every(connection)
-            trusted = explained("The root document", lambda: publishing(pinned, stored, facts(), now()))
+            trusted = explained("The root document", lambda: publishing(pinned, stored, facts, now()))
             new = _taken(trusted, found)
             await documents.add(connection, new, by)
             return new
@@ -94,8 +96,8 @@ def log(
 
     POLICY is a policy's name, an owner (for its manifests), a jurisdiction (for its trust lists), or `root`.
     """
-    stored = run(config, dsn, documents.every)
-    verdicts = verified(required_root(root, config), stored) if again else {}
+    stored, governed = run(config, dsn, _published)
+    verdicts = verified(required_root(root, config), stored, governed) if again else {}
     shown = [each for each in stored if name is None or name in {each.name, each.name or each.kind}]
     if name is not None and not shown:
         raise Failure(f"Nothing of {name} was published.", "`baygate policy log` shows all there is.")
@@ -122,6 +124,10 @@ def accept_rollback(reason: str, by: str, root: Path | None, config: Path | None
     heads = heads_of(library(config, dsn, root).trusted()).text()
     run(config, dsn, lambda connection: documents.accept_rollback(connection, heads, reason, by))
     click.echo(f"Accepted by {by}:\n{heads}")
+
+
+async def _published(connection: asyncpg.Connection) -> tuple[list[StoredDocument], Governed]:
+    return await documents.every(connection), await registered(connection)
 
 
 def _taken(trusted: Trusted, found: Sequence[DocumentFile]) -> list[NewDocument]:
@@ -156,10 +162,13 @@ def _not_in_force(trusted: Trusted, found: Iterable[DocumentFile]) -> Iterable[s
             )
 
 
-def verified(root: bytes, stored: Sequence[StoredDocument]) -> dict[tuple[str, str, int], str]:
+def verified(
+    root: bytes, stored: Sequence[StoredDocument], governed: Governed | None = None
+) -> dict[tuple[str, str, int], str]:
     """Take all documents anew, each at the time at which it was published; return why some are refused."""
     refused: dict[tuple[str, str, int], str] = {}
-    trusted = explained("The root document", lambda: Trusted(root, facts(), now()))
+    facts = (governed or Governed()).facts
+    trusted = explained("The root document", lambda: Trusted(root, facts, now()))
     for each in sorted(stored, key=lambda each: (each.published_at, ORDER.index(each.kind), each.version)):
         if each.kind == ROOT and each.version <= trusted.root.document.version and each.digest != trusted.root.digest:
             continue  # of before the root that the operator trusts

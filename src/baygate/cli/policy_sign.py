@@ -17,18 +17,18 @@ from baygate.access.documents.library import UPDATES
 from baygate.access.documents.refusal import Refused
 from baygate.access.documents.trust import Trusted
 from baygate.cli.console import Failure
-from baygate.cli.db import config_option
+from baygate.cli.db import config_option, dsn_option
 from baygate.cli.policy_files import (
     SIGNED,
     DocumentFile,
     bytes_of,
     document_of,
     explained,
-    facts,
     required_root,
     root_option,
 )
-from baygate.cli.policy_store import now
+from baygate.cli.policy_governed import SupergraphFile, supergraph_options
+from baygate.cli.policy_store import governed_by, now
 
 
 @click.command()
@@ -58,8 +58,12 @@ def sign(file: Path, certificate: Path, key: Path, chain: Path | None) -> None:
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path))
 @root_option
+@supergraph_options
 @config_option
-def verify(file: Path, root: Path | None, config: Path | None) -> None:
+@dsn_option
+def verify(
+    file: Path, root: Path | None, supergraph: SupergraphFile | None, config: Path | None, dsn: str | None
+) -> None:
     """Say who signed FILE (.jws), and whether that is enough by the root document.
 
     Whether it follows the version before it is seen when it is published.
@@ -71,7 +75,8 @@ def verify(file: Path, root: Path | None, config: Path | None) -> None:
     click.echo(f"{found.name}, version {found.version}\n{found.digest}")
     for each in found.envelope.signers:
         click.echo(_told(each))
-    trusted = explained("The root document", lambda: Trusted(required_root(root, config), facts(), now()))
+    pinned, facts = required_root(root, config), governed_by(supergraph, config, dsn).facts
+    trusted = explained("The root document", lambda: Trusted(pinned, facts, now()))
     try:
         take(trusted, found)
     except Refused as refused:

@@ -2,6 +2,7 @@
 
 import asyncio
 import datetime
+import os
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,25 +18,29 @@ from baygate.access.documents.rules import InForce
 from baygate.access.documents.trust import Trusted
 from baygate.cli.console import Failure
 from baygate.cli.db import database_of
-from baygate.cli.policy_files import explained, facts, required_root
+from baygate.cli.policy_files import explained, required_root
+from baygate.cli.policy_governed import Governed, SupergraphFile, registered
 from baygate.storage import documents, schema_version
 from baygate.storage.database import Database
 from baygate.storage.documents import StoredDocument
+from baygate.storage.errors import StorageError
 
 Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
 class Library:
-    """All that was published, and the root document that trust in it begins with."""
+    """All that was published, the root document that trust in it begins with, and what it can speak of."""
 
     root: bytes = field(repr=False)
     stored: tuple[StoredDocument, ...]
+    governed: Governed = field(default_factory=Governed)
 
     def trusted(self, at: datetime.datetime | None = None) -> Trusted:
         """Return what is to be trusted of it now, or then; say what is not. Raise Failure if the root itself is not."""
         at = at or now()
-        trusted, problems = explained("The root document", lambda: remembered(self.root, self.stored, facts(), at))
+        facts = self.governed.facts
+        trusted, problems = explained("The root document", lambda: remembered(self.root, self.stored, facts, at))
         for problem in problems:
             click.echo(f"Mind: {problem}", err=True)
         return trusted
@@ -48,7 +53,29 @@ class Library:
 def library(config: Path | None, dsn: str | None, root: Path | None) -> Library:
     """Read what was published; raise Failure, StorageError."""
     pinned = required_root(root, config)
-    return Library(pinned, tuple(run(config, dsn, documents.every)))
+
+    async def read(connection: asyncpg.Connection) -> Library:
+        return Library(pinned, tuple(await documents.every(connection)), await registered(connection))
+
+    return run(config, dsn, read)
+
+
+def governed_by(supergraph: SupergraphFile | None, config: Path | None, dsn: str | None) -> Governed:
+    """Return what policies can speak of: by a file, else by the database that is named, else the contract alone."""
+    if supergraph is not None:
+        return supergraph.governed()
+    if not named(config, dsn):
+        return Governed()
+    try:
+        return run(config, dsn, registered)
+    except StorageError as error:
+        click.echo(f"Mind: what remote sources contribute is not known: {error.what}", err=True)
+        return Governed()
+
+
+def named(config: Path | None, dsn: str | None) -> bool:
+    """Whether a database is named, by an option or by settings."""
+    return config is not None or dsn is not None or "BAYGATE_CONFIG" in os.environ
 
 
 def run(config: Path | None, dsn: str | None, work: Callable[[asyncpg.Connection], Awaitable[Result]]) -> Result:

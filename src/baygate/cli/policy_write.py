@@ -2,7 +2,6 @@
 
 import datetime
 import json
-import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -14,12 +13,13 @@ from baygate.access.documents.manifest import Manifest
 from baygate.access.documents.model import interpreted, moment_text
 from baygate.access.documents.policy import PolicyDocument, ShareClass
 from baygate.access.documents.refusal import Refused
-from baygate.access.facts import OBJECT
+from baygate.access.facts import OBJECT, Facts
 from baygate.cli.console import Failure
 from baygate.cli.db import config_option, dsn_option
 from baygate.cli.policy_check import TO_DO
-from baygate.cli.policy_files import SIGNED, DocumentFile, document_of, facts
-from baygate.cli.policy_store import now, run
+from baygate.cli.policy_files import SIGNED, DocumentFile, document_of
+from baygate.cli.policy_governed import SupergraphFile, supergraph_options
+from baygate.cli.policy_store import governed_by, named, now, run
 from baygate.oauth.clients import JURISDICTIONS
 from baygate.storage import documents
 from baygate.storage.documents import MANIFEST, POLICY, StoredDocument
@@ -49,11 +49,13 @@ force_option = click.option("--force", is_flag=True, help="Write over a source t
 @click.option("--days", type=click.IntRange(1), default=90, show_default=True, help="How long it lasts.")
 @directory_option
 @force_option
+@supergraph_options
 @config_option
 @dsn_option
 def new(
-    name: str, days: int, directory: Path, config: Path | None, dsn: str | None, *, force: bool, **said: Any
-) -> None:
+    name: str, days: int, directory: Path, supergraph: SupergraphFile | None, config: Path | None, dsn: str | None,
+    *, force: bool, **said: Any,
+) -> None:  # fmt: skip
     """Write the source of OWNER/NAME, to be completed, checked and signed.
 
     If there is a version already, published in the database or signed in the .jws beside, it is the next one: all that
@@ -70,11 +72,12 @@ def new(
         document |= {"version": before.version + 1, "prev": before.digest}
     elif not said["types"]:
         raise Failure("Nothing is granted.", "Give --type and --agency, as often as there are types and recipients.")
-    _check_fields(said["types"], said["fields"])
+    facts = governed_by(supergraph, config, dsn).facts
+    _check_fields(said["types"], said["fields"], facts)
     taken = {each["id"] for each in (*document["grants"], *document.get("denials", ()))}
     ids = (f"g{number}" for number in range(1, 1_000) if f"g{number}" not in taken)
-    document["grants"] = [*document["grants"], *(_grant(type_, next(ids), said) for type_ in said["types"])]
-    document["schemaHash"] = facts().schema_hash(
+    document["grants"] = [*document["grants"], *(_grant(type_, next(ids), said, facts) for type_ in said["types"])]
+    document["schemaHash"] = facts.schema_hash(
         (each["type"], field)
         for each in (*document["grants"], *document.get("denials", ()))
         for field in each["fields"]
@@ -147,9 +150,9 @@ def _first(owner: str, name: str, said: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _check_fields(types: Iterable[str], fields: Iterable[str]) -> None:
+def _check_fields(types: Iterable[str], fields: Iterable[str], facts: Facts) -> None:
     """Raise Failure if a type is not governed, or a field belongs to none of the types."""
-    governed = facts().types
+    governed = facts.types
     for each in types:
         if each not in governed:
             raise Failure(f"{each} is no type that policies speak of.", f"Known: {', '.join(sorted(governed))}")
@@ -159,9 +162,9 @@ def _check_fields(types: Iterable[str], fields: Iterable[str]) -> None:
         raise Failure(f"{', '.join(types) or 'No type'} has no field {unknown}.", f"Known: {', '.join(sorted(known))}")
 
 
-def _grant(type_name: str, rule: str, said: Mapping[str, Any]) -> dict[str, Any]:
+def _grant(type_name: str, rule: str, said: Mapping[str, Any], facts: Facts) -> dict[str, Any]:
     """Return a grant of a type, as the options say; raise Failure."""
-    known = facts().types[type_name]
+    known = facts.types[type_name]
     default = [name for name, each in known.fields.items() if not each.personal and each.kind != OBJECT]
     to = {"agencies": said["agencies"], "jurisdictions": said["jurisdictions"], "roles": said["roles"]}
     if not any(to.values()):
@@ -207,7 +210,7 @@ def _before(kind: str, name: str, path: Path, config: Path | None, dsn: str | No
 
 def _stored(config: Path | None, dsn: str | None) -> Iterable[StoredDocument]:
     """Return what was published; nothing if no database is named, or none can be reached."""
-    if config is None and dsn is None and "BAYGATE_CONFIG" not in os.environ:
+    if not named(config, dsn):
         return ()
     try:
         return run(config, dsn, documents.every)

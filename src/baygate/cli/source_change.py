@@ -82,7 +82,7 @@ def add(name: str, pins: tuple[str, ...], by: str, config: Path | None, dsn: str
         if any(each.name == name for each in await sources.every(connection)):
             raise SourceTaken(name)  # before it is asked for anything
         new = NewSource(name, remote.agency, remote.url, await sdl_of(remote), settings_of(remote))
-        return await _changed(connection, lambda: sources.add(connection, new, by), by)
+        return await recomposed(connection, lambda: sources.add(connection, new, by), by)
 
     changed = run(config, dsn, work)
     click.echo(f"{name} is registered, a source of {remote.agency}.")
@@ -111,7 +111,7 @@ def refresh(name: str | None, by: str, config: Path | None, dsn: str | None) -> 
                 await sources.refresh(connection, each, sdl)
 
         differs = {each: sdl != asked[each].sdl for each, sdl in found.items()}
-        return differs, await _changed(connection, change, by)
+        return differs, await recomposed(connection, change, by)
 
     differs, changed = run(config, dsn, work)
     for each, different in differs.items():
@@ -126,12 +126,12 @@ def refresh(name: str | None, by: str, config: Path | None, dsn: str | None) -> 
 @dsn_option
 def remove(name: str, by: str, config: Path | None, dsn: str | None) -> None:
     """Ask the source NAME no more, and compose the supergraph without it."""
-    changed = run(config, dsn, lambda connection: _changed(connection, lambda: sources.remove(connection, name), by))
+    changed = run(config, dsn, lambda connection: recomposed(connection, lambda: sources.remove(connection, name), by))
     click.echo(f"{name} is no source any more.")
     changed.tell()
 
 
-async def _changed(connection: asyncpg.Connection, change: Callable[[], Awaitable[None]], by: str) -> Changed:
+async def recomposed(connection: asyncpg.Connection, change: Callable[[], Awaitable[None]], by: str) -> Changed:
     """Change the sources and put in force what they make then; or, if they make nothing, do neither."""
     async with connection.transaction():
         await sources.lock(connection)

@@ -3,11 +3,9 @@
 import asyncio
 import contextlib
 import datetime
-import gc
 import logging
 from collections.abc import AsyncIterator
 from functools import partial
-from typing import Any
 
 from graphql import GraphQLSchema
 from starlette.applications import Starlette
@@ -23,6 +21,7 @@ from baygate.access.principal import Principal
 from baygate.access.scopes import Gates
 from baygate.contract.schema import graphql_schema, sdl
 from baygate.gateway.admission import SIGNING_KEYS, Admission
+from baygate.gateway.application import GRAPHQL, Application, spare_what_stays
 from baygate.gateway.control import Control
 from baygate.gateway.control_http import catalogue_routes
 from baygate.gateway.cursor import Cursors
@@ -53,9 +52,6 @@ from baygate.storage.schema_version import check
 
 log = logging.getLogger("baygate")
 
-GRAPHQL = "/graphql"
-_COLLECTED = 20_000, 20, 50
-"""How many objects more than were freed start a collection of the young, and how many of those one of the older."""
 _DOCUMENT_BYTES = 16 * 1024 * 1024
 _PAGES_OF_THIS_MACHINE = partial(
     CORSMiddleware,
@@ -134,7 +130,7 @@ class Hub:
         """Run the worker."""
         self.admission.start(getattr(app.state, "tls", None), self.joining, self.policies)
         self.tally.start()
-        _spare_what_stays()
+        spare_what_stays()
         yield
         self.draining = True
         await self.joining.close()
@@ -195,31 +191,6 @@ class OtherOrigins:
         """Answer, and tell a browser whether the page may read it."""
         asked_by_page = scope["type"] == "http" and any(name == b"origin" for name, _ in scope["headers"])
         await (self._other if asked_by_page else self._same)(scope, receive, send)
-
-
-class Application(Starlette):
-    """The application; GraphQL answers for itself whatever happens, and is spared the way through the stack."""
-
-    def __init__(self, graphql: ASGIApp, **more: Any) -> None:
-        super().__init__(**more)
-        self._graphql = graphql
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a request, or live through the server's start and end."""
-        if scope["type"] == "http" and scope["path"] == GRAPHQL:
-            await self._graphql(scope, receive, send)
-        else:
-            await super().__call__(scope, receive, send)
-
-
-def _spare_what_stays() -> None:
-    """Let the garbage collector leave alone what a worker made at its start and keeps to its end.
-
-    A request makes no cycles to speak of; without this a full collection walks the schema (0.1 s) in the middle of one.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(*_COLLECTED)
 
 
 def create_app(settings: Settings) -> Starlette:

@@ -16,7 +16,7 @@ from starlette.types import Scope
 
 from baygate.access.catalogue import as_dcat, as_json
 from baygate.access.documents.rules import InForce
-from baygate.oauth.authentication import Caller
+from baygate.oauth.caller import Caller
 from baygate.oauth.challenge import Unproven
 
 Authenticate = Callable[[Scope], Awaitable[Caller]]

@@ -16,6 +16,7 @@ from baygate.gateway.operation import Operation
 from baygate.gateway.planning.federation.builder import Builder
 from baygate.gateway.planning.federation.common import Common
 from baygate.gateway.planning.federation.document import document
+from baygate.gateway.planning.federation.names import with_names
 from baygate.gateway.planning.federation.prepared import Prepared
 from baygate.gateway.planning.federation.selector import FederatedSelector
 from baygate.gateway.planning.federation.visits import Search
@@ -61,11 +62,12 @@ class Planner:
             if each.field.startswith("__") and each.field != TYPENAME
             for node in selector.nodes[each.key]
         ]
+        selection = with_names(selection, plan.moved)
         return FederatedPlan(
             selection,
             tuple(Prepared.of(each, document(each, self.federation)) for each in plan.requests),
             _only(operation.definition, local) if local else None,
-            Placing(selection),
+            Placing(selection, frank=True),
             projection(self.federation.api, selection),
         )
 

@@ -14,20 +14,18 @@ from starlette.types import Message, Receive, Scope, Send
 
 from baygate.access.access import Access
 from baygate.access.principal import Principal
+from baygate.gateway.answer import Answer
 from baygate.gateway.call import Call, from_body, from_url
 from baygate.gateway.limits import Limits
 from baygate.gateway.negotiation import GRAPHQL_RESPONSE, accepted, check_content_type
 from baygate.gateway.refusal import LimitExceeded, Refusal
-from baygate.gateway.road import Answer
-from baygate.oauth.authentication import Caller
+from baygate.oauth.caller import Caller, Headers
 from baygate.oauth.challenge import Unproven
 
 log = logging.getLogger("baygate.http")
 
 Authenticate = Callable[[Scope], Awaitable[Caller]]
 Authorise = Callable[[Principal], tuple[Principal, Access]]
-
-Headers = Sequence[tuple[bytes, bytes]]
 
 
 class Travelled(Protocol):

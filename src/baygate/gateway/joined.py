@@ -13,15 +13,13 @@ from dataclasses import dataclass, field
 
 import asyncpg
 
-from baygate.contract.schema import graphql_schema, sdl
+from baygate.contract.schema import sdl
 from baygate.errors import OperatorError
-from baygate.sources.composition import CompositionFailed
-from baygate.sources.registered import composed, remote_of
+from baygate.sources.registered import SupergraphUnusable, contributed, remote_of
 from baygate.sources.remote.source import RemoteSource
-from baygate.sources.supergraph.contributions import Contributions, contributions
-from baygate.sources.supergraph.join import SupergraphInvalid, read
+from baygate.sources.supergraph.contributions import Contributions
 from baygate.storage import sources
-from baygate.storage.sources import HUB, SUPERGRAPH_CHANGED, StoredSource, StoredSupergraph, digest_of
+from baygate.storage.sources import SUPERGRAPH_CHANGED, StoredSource, StoredSupergraph, digest_of
 
 log = logging.getLogger("baygate.sources")
 
@@ -68,11 +66,9 @@ class Joining:
         version = f"{supergraph.version} {digest_of(sdl())}" if supergraph and registered else ""
         if version == self._joined.version:
             return
-        contributed = None
-        if supergraph is not None and registered:
-            contributed = await asyncio.to_thread(self._contributed, supergraph, registered)
+        found = await asyncio.to_thread(self._contributed, supergraph, registered)
         before = self._joined
-        self._joined = self._opened(version, contributed, registered)
+        self._joined = self._opened(version, found, registered)
         self._take(self._joined)
         self._close_later(before.remote.values())
 
@@ -82,24 +78,18 @@ class Joining:
             each.cancel()
         await asyncio.gather(*(each.close() for each in self._joined.remote.values()))
 
-    def _contributed(self, supergraph: StoredSupergraph, registered: list[StoredSource]) -> Contributions | None:
+    def _contributed(self, supergraph: StoredSupergraph | None, registered: list[StoredSource]) -> Contributions | None:
         try:
-            text = supergraph.sdl
-            if supergraph.made_of.get(HUB) != digest_of(sdl()):
-                text = composed(registered).sdl
-            agencies = {each.name: each.agency for each in registered}
-            found = contributions(graphql_schema(), read(text), agencies)
-        except (SupergraphInvalid, CompositionFailed, KeyError) as error:
-            self.problem = (
-                f"The supergraph {supergraph.version} cannot be used, and no remote source is joined: {error}"
-            )
+            found = contributed(supergraph, registered)
+        except SupergraphUnusable as unusable:
+            self.problem = unusable.what
             log.error("%s", self.problem)
             return None
         self.problem = None
         return found
 
-    def _opened(self, version: str, contributed: Contributions | None, registered: Iterable[StoredSource]) -> Joined:
-        if contributed is None:
+    def _opened(self, version: str, found: Contributions | None, registered: Iterable[StoredSource]) -> Joined:
+        if found is None:
             return Joined(version)
         remote = {}
         for each in registered:
@@ -109,7 +99,7 @@ class Joining:
                 self.problem = f"The source {each.name} cannot be asked: {error}"
                 log.error("%s", self.problem)
                 return Joined(version)
-        return Joined(version, contributed, remote)
+        return Joined(version, found, remote)
 
     def _close_later(self, opened: Iterable[RemoteSource]) -> None:
         async def close() -> None:

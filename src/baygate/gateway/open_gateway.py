@@ -6,7 +6,7 @@ For conformance suites and for trying things out, on this machine alone. It shar
 import asyncio
 import contextlib
 import random
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -19,7 +19,8 @@ from starlette.types import Scope
 from baygate.access.access import Access
 from baygate.access.principal import Principal
 from baygate.access.ungoverned import UNGOVERNED
-from baygate.gateway.app import GRAPHQL, Application
+from baygate.gateway.answer import Answer
+from baygate.gateway.application import GRAPHQL, Application, spare_what_stays
 from baygate.gateway.cache import Bounded
 from baygate.gateway.call import Call
 from baygate.gateway.documents import Documents, Trust
@@ -28,10 +29,8 @@ from baygate.gateway.federated import FederatedPlan, Planner
 from baygate.gateway.http import GraphQLEndpoint
 from baygate.gateway.limits import Limits
 from baygate.gateway.operation import Operation, Strictness, prepare
-from baygate.gateway.refusal import LimitExceeded
-from baygate.gateway.road import Answer
 from baygate.gateway.stages import Stages
-from baygate.oauth.authentication import Caller
+from baygate.oauth.caller import Caller
 from baygate.sources.remote.remote import Remote
 from baygate.sources.remote.source import RemoteSource
 from baygate.sources.supergraph.join import Supergraph
@@ -58,27 +57,22 @@ class OpenRoad:
         """Answer a call; raise Refusal if it is not answered."""
         del principal, access
         stages = Stages()
-        operation = self._operation(call)
+        operation = self.operation(call)
         stages.done("operation")
         variables = operation.variables.coerce(call.variables)
-        planner, planned = self._plan(operation, variables)
+        planner, planned = self.plan(operation, variables)
         stages.done("plan")
-        given = {**variables, **{name: value for name, value in call.variables.items() if name in variables}}
         deadline = asyncio.get_running_loop().time() + self.limits.time
 
-        async def ask(question: Question) -> Reply:
-            return await self.sources[question.source].ask(question.body(), read=question.read, deadline=deadline)
+        def ask(question: Question) -> Awaitable[Reply]:
+            return self.sources[question.source].ask(question.body(), read=question.read, deadline=deadline)
 
-        try:
-            async with asyncio.timeout_at(deadline):
-                body = await planner.answer(planned, operation, given, ask)
-        except TimeoutError:
-            advice = "Ask for less at once."
-            raise LimitExceeded("seconds", None, self.limits.time, status=503, advice=advice) from None
+        body = await planner.answer(planned, operation, {**variables, **call.variables}, ask)
         stages.done("result")
         return Answer(body, None, stages.header())
 
-    def _operation(self, call: Call) -> Operation:
+    def operation(self, call: Call) -> Operation:
+        """Return the operation of a call, prepared or found again; raise Refusal."""
         digest, text = self.documents.find(call)
         key = (digest, call.operation, call.reading)
         known = self.operations.get(key)
@@ -89,7 +83,8 @@ class OpenRoad:
         self.documents.keep(call, digest, text)
         return known
 
-    def _plan(self, operation: Operation, variables: Mapping[str, Any]) -> tuple[Planner, FederatedPlan]:
+    def plan(self, operation: Operation, variables: Mapping[str, Any]) -> tuple[Planner, FederatedPlan]:
+        """Return a plan, made or found again, and who made it; raise Refusal."""
         active = frozenset[str]()
         if self.supergraph.labels:
             active = in_effect(self.supergraph.labels, self.labels, random.uniform(0, 100))  # noqa: S311 - no secret
@@ -104,18 +99,25 @@ class OpenRoad:
         return planner, planned
 
 
-def create_open_gateway(supergraph: Supergraph, labels: frozenset[str] = frozenset()) -> Starlette:
-    """Return the application. Raise SupergraphInvalid if the supergraph cannot be planned over."""
-    limits = Limits()
+def create_open_gateway(
+    supergraph: Supergraph, labels: frozenset[str] = frozenset(), limits: Limits | None = None
+) -> Starlette:
+    """Return the application.
+
+    Raise SupergraphInvalid if the supergraph cannot be planned over, OperatorError if one of its sources cannot be
+    asked.
+    """
+    limits = limits or Limits()
     road = OpenRoad(supergraph, limits, labels)
     graphs = supergraph.federation().graphs
+    remotes = [Remote(name=each.name, agency=each.name, url=each.url, timeout=limits.time) for each in graphs]
 
     @contextlib.asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         async with contextlib.AsyncExitStack() as stack:
-            for each in graphs:
-                remote = Remote(name=each.name, agency=each.name, url=each.url, timeout=limits.time)
-                road.sources[each.name] = await stack.enter_async_context(RemoteSource(remote))
+            for each in remotes:
+                road.sources[each.name] = await stack.enter_async_context(RemoteSource(each))
+            spare_what_stays()
             yield
 
     async def nobody(_: Scope) -> Caller:

@@ -15,6 +15,7 @@ import asyncpg
 
 from baygate.access.access import Access
 from baygate.access.principal import Principal
+from baygate.gateway.answer import Answer
 from baygate.gateway.cache import Bounded
 from baygate.gateway.call import Call
 from baygate.gateway.documents import Documents
@@ -32,15 +33,6 @@ log = logging.getLogger("baygate.road")
 
 _PLAN_BYTES = 64 * 1024 * 1024
 _OPERATION_BYTES = 32 * 1024 * 1024
-
-
-@dataclass(frozen=True)
-class Answer:
-    """The body of an answer, its receipt if there is one, and how long each stage took."""
-
-    body: bytes
-    receipt: str | None
-    timing: bytes
 
 
 @dataclass

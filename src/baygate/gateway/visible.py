@@ -141,11 +141,11 @@ class _Granted:
         """Whether the caller is given something of a field; what holds no rows is open unless something closes it."""
         if owner == self._query.name:
             return self._reading.enters(name)
-        if owner in self._binding.objects:
-            return self._reading.something(owner, name)
-        known = self._reading.access.types.get(owner)
-        decided = known.fields.get(name) if known else None
-        return decided is None or not all(each.withheld for each in decided.every())
+        return not self._governed(owner) or self._reading.something(owner, name)
+
+    def _governed(self, owner: str) -> bool:
+        """Whether a type has rows: one that is bound, or a remote source's about which policies decide."""
+        return owner in self._binding.objects or owner in self._reading.access.types
 
     def _bound(self, owner: str, name: str) -> FieldBinding | None:
         if owner == self._query.name:
@@ -173,7 +173,7 @@ class _Granted:
         """Whether a caller may meet an object of a type: a row of it could be there, or it holds none."""
         if isinstance(type_, GraphQLInterfaceType):
             return any(self._met(each) for each in self._schema.get_possible_types(type_))
-        return type_.name not in self._binding.objects or self._reading.there(type_.name)
+        return not self._governed(type_.name) or self._reading.there(type_.name)
 
     def _stands(self, owner: str, name: str) -> bool:
         type_: Any = self._schema.type_map[owner]

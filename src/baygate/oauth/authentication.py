@@ -16,8 +16,7 @@ In this order; whatever does not hold refuses the request:
 8. The client has requests left.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from time import time
 from typing import Any
 
@@ -26,6 +25,7 @@ from starlette.types import Scope
 from baygate.access.jose import BadToken, certificate_thumbprint
 from baygate.access.principal import Principal
 from baygate.oauth.allowance import Allowances, AllowanceUnavailable, Exceeded, Policy, headers, policies
+from baygate.oauth.caller import Caller
 from baygate.oauth.challenge import Challenger, Unproven, unavailable
 from baygate.oauth.clients import Binding, Client
 from baygate.oauth.dpop import BadProof, NonceNeeded, Proofs
@@ -36,18 +36,8 @@ from baygate.oauth.standing import Standing
 from baygate.oauth.tokens import BY_CERTIFICATE, BY_KEY, Token, Tokens
 from baygate.storage.following import OutOfTouch
 
-Headers = Sequence[tuple[bytes, bytes]]
-
 _KEPT = 10_000
 """Tokens whose principals are kept."""
-
-
-@dataclass(frozen=True)
-class Caller:
-    """Who sends a request, and the headers that go out with its answer."""
-
-    principal: Principal
-    headers: Headers
 
 
 class Authentication:

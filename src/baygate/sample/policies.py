@@ -8,7 +8,8 @@
    another one, and nothing would be gained by new ones.
 3. An owner's manifest follows if it does not list exactly his policies as they are.
 4. Trust lists (``trust-lists/``) are signed by coordinating bodies, in the same way.
-5. Nothing is written that the hub would not take: its rules are checked, and its tests run, first.
+5. Policies may speak of what Hong Kong's company register contributes, which the demo registers as a source.
+6. Nothing is written that the hub would not take: its rules are checked, and its tests run, first.
 """
 
 import argparse
@@ -20,6 +21,7 @@ import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -34,10 +36,16 @@ from baygate.access.documents.refusal import Refused
 from baygate.access.documents.trust import Trusted
 from baygate.access.facts import Facts
 from baygate.contract.schema import graphql_schema
+from baygate.sample.agencies import HONG_KONG_REGISTRY
 from baygate.sources.bindings import resident_binding
+from baygate.sources.composition import Subgraph, compose
 from baygate.sources.facts import facts_of
-from baygate.storage import documents
+from baygate.sources.registered import SupergraphUnusable, contributed, hub
+from baygate.sources.supergraph.contributions import contributions
+from baygate.sources.supergraph.join import read as read_supergraph
+from baygate.storage import documents, sources
 from baygate.storage.database import Database
+from baygate.storage.sources import StoredSource, StoredSupergraph
 
 ROOT_FILE = "root.jws"
 MANIFEST_FILE = "manifest.jws"
@@ -50,20 +58,24 @@ _DATES = {"notBefore": "2026-11-01T00:00:00Z", "expires": "2035-11-01T00:00:00Z"
 async def publish(dsn: str, directory: Path) -> list[str]:
     """Publish what is signed in a directory, under the root there; return the names of those documents that are new.
 
-    What was published before is left alone, also if there are newer versions of it by now. Raise Refused.
+    What was published before is left alone, also if there are newer versions of it by now. What they say of registered
+    sources is checked. Raise Refused.
     """
     root, texts = _signed_in(directory)
     now = datetime.datetime.now(datetime.UTC)
     connection = await Database(dsn).connect()
     try:
+        joined = await sources.in_force(connection)
         async with connection.transaction():
             await documents.lock(connection)
             stored = await documents.every(connection)
             known = {each.digest for each in stored}
-            trusted = publishing(root, stored, _facts(), now)
-            new = published(trusted, [each for each in texts if read(each).digest not in known], now)
-            if new:
-                await documents.add(connection, new, "baygate demo")
+            unknown = [each for each in texts if read(each).digest not in known]
+            if not unknown:
+                return []
+            trusted = publishing(root, stored, _facts(*joined), now)
+            new = published(trusted, unknown, now)
+            await documents.add(connection, new, "baygate demo")
     finally:
         await connection.close()
     return [each.name for each in new]
@@ -74,7 +86,7 @@ def bring_up_to_date(directory: Path, certificates: Path) -> Iterator[Path]:
 
     Raise Refused, with a note that names the source.
     """
-    workshop = _Workshop(directory, certificates, _facts(), datetime.datetime.now(datetime.UTC))
+    workshop = _Workshop(directory, certificates, with_register(), datetime.datetime.now(datetime.UTC))
     yield from workshop.root()
     root, _ = _signed_in(directory)
     trusted = Trusted(root, workshop.facts, workshop.now)
@@ -82,6 +94,25 @@ def bring_up_to_date(directory: Path, certificates: Path) -> Iterator[Path]:
         yield from workshop.policies(owner, trusted)
         yield from workshop.manifest(owner, trusted)
     yield from workshop.trust_lists(trusted)
+
+
+def _facts(supergraph: StoredSupergraph | None, registered: list[StoredSource]) -> Facts:
+    """Return what policies can speak of in hubs on a database, which go by the contract alone where they must."""
+    try:
+        found = contributed(supergraph, registered)
+    except SupergraphUnusable:
+        found = None
+    return facts_of(found.schema if found else graphql_schema(), resident_binding(), found)
+
+
+@cache
+def with_register() -> Facts:
+    """Return what policies can speak of where Hong Kong's company register is a source of the hub."""
+    from baygate.sample.hong_kong_register import schema  # noqa: PLC0415 - a server of its own: only where it is needed
+
+    text = compose([hub(), Subgraph(HONG_KONG_REGISTRY, "", schema.as_str())])
+    found = contributions(graphql_schema(), read_supergraph(text), {HONG_KONG_REGISTRY: HONG_KONG_REGISTRY})
+    return facts_of(found.schema, resident_binding(), found)
 
 
 @dataclass(frozen=True)
@@ -176,10 +207,6 @@ class _Workshop:
 
 def _signed_in(directory: Path) -> tuple[bytes, list[bytes]]:
     return (directory / ROOT_FILE).read_bytes(), [each.read_bytes() for each in sorted(directory.glob("*/*.jws"))]
-
-
-def _facts() -> Facts:
-    return facts_of(graphql_schema(), resident_binding())
 
 
 def _sources(owner: Path) -> list[Path]:

@@ -64,13 +64,22 @@ TYPENAME = "__typename"
 
 @dataclass(frozen=True)
 class Selected:
-    """One response key of one concrete type: the field behind it, and what is decided about it, per provider."""
+    """One response key of one concrete type: the field behind it, and what is decided about it, per provider.
+
+    ``moved`` is its name in the merged answer of several sources, where that cannot be its key.
+    """
 
     key: str
     field: str
     arguments: Mapping[str, Argument]
     selection: "Selection | None"
     decisions: ByProvider[Decision] | None = None
+    moved: str | None = None
+
+    @property
+    def name(self) -> str:
+        """Its name in the merged answer of several sources."""
+        return self.moved or self.key
 
     @property
     def withheld(self) -> bool:

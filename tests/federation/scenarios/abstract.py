@@ -94,6 +94,10 @@ OBJECT = Scenario(
         Operation("{ top { __typename similar { title } } }", 2),
         Operation("{ top { ... on Book { similar { title } } similar { id } } }", 3),
         Operation("{ media { similar { __typename ... on Book { pages } } } }", 3),
+        Operation("{ media { ... on Book { x: score } ... on Film { x: minutes } } }", 2),
+        Operation("{ media { ... on Book { n: similar(first: 1) { id } } ... on Film { n: similar { title } } } }", 3),
+        Operation("{ top { ... on Book { n: similar { id } } ... on Film { n: similar(first: 1) { id title } } } }", 3),
+        Operation("{ top { ... on Book { s: score } ... on Film { s: minutes t: score } } }", 2),
     ),
     {**MEDIA, "Query": {"media": ["b1", "f1"], "books": ["b2"], "top": ["f1", "b1"]}},
 )

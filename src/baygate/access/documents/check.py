@@ -94,6 +94,7 @@ def _wrong(grant: Grant, known: TypeFacts, root: RootDocument) -> Iterator[str]:
     if personal and _abroad(grant.to, root) and not grant.contract_filing:
         yield f"{', '.join(personal)}: personal, and may go to Hong Kong or Macau: name the contractFiling"
     yield from _untransformable(grant, known)
+    yield from _unconditional(grant, known)
     for clause in grant.where:
         yield from _incomparable(clause, grant.type, known)
 
@@ -125,6 +126,18 @@ def _untransformable(grant: Grant, known: TypeFacts) -> Iterator[str]:
         if facts.kind not in kinds:
             kind = facts.kind if facts.nullable else f"{facts.kind}, never null"
             yield f"{name} is {kind}: {transform.kind} cannot be applied"
+
+
+def _unconditional(grant: Grant, known: TypeFacts) -> Iterator[str]:
+    """Yield what a condition on the record would withhold from everybody: its giver does not have the record."""
+    if any(clause.side == "record" for clause in grant.where):
+        for name in grant.fields:
+            giver = known.giver(name)
+            if giver is not None:
+                yield (
+                    f"{name} is added by a source of {giver} to rows of {grant.type} that are published by others: no "
+                    "condition on the record can be held against them; grant it without one, in a rule of its own"
+                )
 
 
 def _incomparable(clause: Clause, type_name: str, known: TypeFacts) -> Iterator[str]:

@@ -1,6 +1,6 @@
 """Objects in the merged answer: found by their place, referred to by representations, given what a fetch brings."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -30,29 +30,65 @@ def _opened(value: Any) -> Sequence[Object]:
         return (value,)
     if value.__class__ is not list:
         return ()
-    return [each for item in value for each in _opened(item)]
+    kinds = set(map(type, value))
+    if list in kinds:
+        return [each for item in value for each in _opened(item)]
+    return value if kinds == _OBJECTS else [item for item in value if item.__class__ is dict]
+
+
+_OBJECTS = {dict}
 
 
 class Represented:
-    """The representations of a fetch, each once, and which objects each one stands for."""
+    """The representations of a fetch, each once, and the objects that they stand for.
+
+    ``objects`` has them all, and ``indices`` beside each that of its representation.
+    """
 
     def __init__(self, fetch: FederatedFetch, answer: Object) -> None:
         self.representations: list[Object] = []
-        self.objects: list[list[Object]] = []
-        known: dict[bytes, int] = {}
+        self.objects: list[Object] = []
+        self.indices: list[int] = []
+        self._known: dict[Hashable, dict[Hashable, int]] = {}
         for where in fetch.places:
-            static = fetch.representations[where.type] if where.type else None
+            if where.type:
+                self._add(fetch.representations[where.type], at(answer, where.place))
+                continue
             for each in at(answer, where.place):
-                how = static or fetch.representations.get(each.get(TYPENAME, ""))
-                made = represent(how, each) if how else None
-                if made is None:
-                    continue
-                text = orjson.dumps(made)
-                if text not in known:
-                    known[text] = len(self.representations)
+                how = fetch.representations.get(type_of(each))
+                if how is not None:
+                    self._add(how, (each,))
+
+    def standing_for(self, index: int) -> list[Object]:
+        """Return the objects that one representation stands for."""
+        return [each for each, of in zip(self.objects, self.indices, strict=True) if of == index]
+
+    def _add(self, how: Representation, objects: Sequence[Object]) -> None:
+        if len(how.needs) == 1 and how.needs[0].below is None:
+            self._add_simple(how.typename, how.needs[0], objects)
+            return
+        known = self._known.setdefault(None, {})
+        for each in objects:
+            made = represent(how, each)
+            if made is not None:
+                index = known.setdefault(orjson.dumps(made), len(self.representations))
+                if index == len(self.representations):
                     self.representations.append(made)
-                    self.objects.append([])
-                self.objects[known[text]].append(each)
+                self.objects.append(each)
+                self.indices.append(index)
+
+    def _add_simple(self, typename: str, key: Need, objects: Sequence[Object]) -> None:
+        """Add representations of one value each, as most are; where it is a string, that alone tells them apart."""
+        name, field, made = key.name, key.field, self.representations
+        known = self._known.setdefault((typename, field), {})
+        for each in objects:
+            value = each.get(name)
+            if value is not None:
+                index = known.setdefault(value if value.__class__ is str else orjson.dumps(value), len(made))
+                if index == len(made):
+                    made.append({TYPENAME: typename, field: value})
+                self.objects.append(each)
+                self.indices.append(index)
 
 
 def represent(how: Representation, value: Object) -> Object | None:
@@ -72,20 +108,31 @@ def represent(how: Representation, value: Object) -> Object | None:
 
 
 def _needed(need: Need, value: Any) -> Any:
-    if need.below is None or value is None:
+    if need.below is None:
         return value
     if value.__class__ is list:
         return [_needed(need, item) for item in value]
-    type_name = value.get(TYPENAME)
-    inside = need.below.get(type_name) if type_name else None
+    if value.__class__ is not dict:
+        return value
+    type_name = type_of(value)
+    inside = need.below.get(type_name)
     if inside is None:
         inside = next(iter(need.below.values())) if len(need.below) == 1 else ()
     made = {each.field: _needed(each, value[each.name]) for each in inside if each.name in value}
     return {TYPENAME: type_name, **made} if type_name else made
 
 
+def type_of(value: Mapping[str, Any]) -> str:
+    """Return the name of the type that an object is said to be of; an empty one if that is not said."""
+    named = value.get(TYPENAME)
+    return named if named.__class__ is str else ""
+
+
 def merge(into: Object, result: Mapping[str, Any]) -> None:
     """Add what a fetch brings to an object; where both have objects or lists of one length, what is in them."""
+    if into.keys().isdisjoint(result):
+        into.update(result)
+        return
     for name, value in result.items():
         known = into.get(name)
         if known is None or known.__class__ is not value.__class__ or known is value:

@@ -61,14 +61,25 @@ class _Writer:
     def _field(self, owner: str, selected: Selected) -> Iterator[str]:
         variable = f"v_{selected.key}"
         if selected.field == TYPENAME:
-            abstract = is_abstract_type(self._schema.get_type(owner))
-            yield f"{variable} = o[{TYPENAME!r}]" if abstract else f"{variable} = {owner!r}"
+            yield from self._typename(owner, variable)
             return
-        yield f"{variable} = o.get({selected.key!r})"
         if selected.field.startswith("__"):
+            yield f"{variable} = o.get({selected.name!r})"
             return
+        type_: Any = self._schema.get_type(owner).fields[selected.field].type  # type: ignore[union-attr]
+        required = isinstance(type_, GraphQLNonNull)
+        yield f"{variable} = o[{selected.name!r}]" if required else f"{variable} = o.get({selected.name!r})"
+        yield from self._value(type_, selected, variable)
+
+    def _typename(self, owner: str, variable: str) -> Iterator[str]:
         type_: Any = self._schema.get_type(owner)
-        yield from self._value(type_.fields[selected.field].type, selected, variable)
+        if not is_abstract_type(type_):
+            yield f"{variable} = {owner!r}"
+            return
+        names = f"names_{next(self._numbers)}"
+        self.names[names] = frozenset(each.name for each in self._schema.get_possible_types(type_))
+        yield f"{variable} = o[{TYPENAME!r}]"
+        yield f"if {variable} not in {names}: raise Unexpected"
 
     def _value(self, type_: Any, selected: Selected, variable: str) -> Iterator[str]:
         """Write what checks and completes the value in a variable."""

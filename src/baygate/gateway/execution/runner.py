@@ -121,18 +121,19 @@ class Run:
             self.errors += self.placing.placed(by_key, reply.errors, self.answer)
         if reply.data is not None:
             for each, guard in zip(asked, prepared.guards, strict=True):
-                self._take(each, reply.data, guard)
+                self._take(each, reply.data, guard, excused=bool(reply.errors))
 
-    def _take(self, asked: _Asked, data: Mapping[str, Any], guard: Guard | None) -> None:
+    def _take(self, asked: _Asked, data: Mapping[str, Any], guard: Guard | None, *, excused: bool) -> None:
         part = asked.part
         found = data.get(part.key) if part.key else data
+        part.expected.take_from(found)
         if part.renamed is not None:
             rename(found, part.renamed)
         if guard is not None and self.asking is not None:
             found = _guarded(guard, found, self.asking, listed=asked.represented is not None)
         if asked.represented is None:
             self._merge_root(part.fetch, found)
-        elif found is not None:
+        elif found is not None or not excused:
             self._merge_entities(part.fetch, found, asked.represented)
 
     def _merge_root(self, fetch: FederatedFetch, data: Any) -> None:
@@ -141,15 +142,15 @@ class Run:
                 merge(each, data)
 
     def _merge_entities(self, fetch: FederatedFetch, found: Any, represented: Represented) -> None:
-        if not isinstance(found, list) or len(found) != len(represented.objects):
+        if not isinstance(found, list) or len(found) != len(represented.representations):
             name = fetch.graph.name
             failed = SourceFailed(name, Kind.MALFORMED, f"The source {name} did not answer for each entity.")
             self.errors += self.placing.failed(fetch, failed, self.answer)
             return
-        for result, objects in zip(found, represented.objects, strict=True):
+        for each, index in zip(represented.objects, represented.indices, strict=True):
+            result = found[index]
             if result.__class__ is dict:
-                for each in objects:
-                    merge(each, result)
+                merge(each, result)
 
 
 def _guarded(guard: Guard, found: Any, asking: Asking, *, listed: bool) -> Any:

@@ -21,8 +21,8 @@ who is told of 40 rows and, under one more condition, of 38, knows of two. Numbe
 need a type of their own that holds only sums.
 
 What remote sources add (``sources/supergraph/contributions.py``) is decided by the same rules, each field as its
-agency decides. An object is referred to in a source by a key, so where the caller reads no key of it plainly, what the
-source adds to it is withheld.
+agency decides. An object is referred to in another source by a key, and some fields require others to be sent along;
+so where the caller does not see plainly what would have to be sent (``federation/usable.py``), the field is withheld.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -33,6 +33,8 @@ from graphql import GraphQLSchema, get_nullable_type, is_list_type
 
 from baygate.access.access import Access
 from baygate.access.decision import WITHHELD, ByProvider, Decision, Withholding
+from baygate.gateway.planning.federation.location import Arrival
+from baygate.gateway.planning.federation.usable import Ways
 from baygate.gateway.planning.reading import QUERY, Reading
 from baygate.gateway.planning.selection import Problem
 from baygate.sources.binding import Binding, One, Paged, Several, Verdict
@@ -90,6 +92,7 @@ class Releaser:
         self._schema = schema
         self._contributed = contributed
         self._reading = Reading(access, binding, schema)
+        self._ways = Ways(self._reading, contributed) if contributed else None
         self._problems = problems
         self.notices: dict[tuple[str, Place, str], Notice] = {}
 
@@ -118,9 +121,9 @@ class Releaser:
 
     def _root_field(self, selected: Selected) -> Selected:
         bound = self._binding.roots.get(selected.field)
-        if bound is None and not self._remote(QUERY, selected.field):
-            return selected
         place = Place((selected.key,))
+        if bound is None:
+            return self._remote_root(selected, place) if self._remote(QUERY, selected.field) else selected
         problem = self._problems.get(id(selected.arguments)) if isinstance(bound, Verdict) else None
         if problem:
             self._complain(problem, QUERY, selected, place)
@@ -128,22 +131,30 @@ class Releaser:
             self._note("FIELD_WITHHELD", place, f"{QUERY}.{selected.field}", self._reason(QUERY, selected.field))
         elif isinstance(bound, Verdict):
             return replace(selected, decisions=self._access.decide(QUERY, selected.field))
-        elif bound is None:
-            return self._followed(QUERY, replace(selected, decisions=self._access.decide(QUERY, selected.field)), place)
         else:
             return self._related(QUERY, selected, bound, place)
         return replace(selected, selection=None, decisions=ByProvider({}, WITHHELD))
 
-    def _selection(self, selection: Selection, place: Place) -> Selection:
+    def _remote_root(self, selected: Selected, place: Place) -> Selected:
+        """Return a remote source's entry point decided: as its agency says, for there are no rows above it."""
+        decisions = self._access.decide(QUERY, selected.field)
+        self._tell(QUERY, selected.field, [("", decisions.otherwise)], place)
+        decided = replace(selected, decisions=decisions)
+        if decided.withheld:
+            return replace(decided, selection=None)
+        return self._followed(QUERY, decided, place)
+
+    def _selection(self, selection: Selection, place: Place, arrivals: tuple[Arrival, ...] = ()) -> Selection:
+        """Decide on a selection; ``arrivals`` are where a remote source's field leads, nowhere for one of the hub's."""
         rows = {name: self._access.rows(name) for name in selection.fields}
         fields = {
-            name: tuple(self._field(name, each, place.at(each.key)) for each in each_fields)
+            name: tuple(self._field(name, each, place.at(each.key), arrivals) for each in each_fields)
             for name, each_fields in selection.fields.items()
             if self._reading.there(name)
         }
         return Selection(selection.type, fields, {name: rows[name] for name in fields})
 
-    def _field(self, owner: str, selected: Selected, place: Place) -> Selected:
+    def _field(self, owner: str, selected: Selected, place: Place, arrivals: tuple[Arrival, ...] = ()) -> Selected:
         if selected.field == TYPENAME:
             return selected
         decisions = self._reading.decisions(owner, selected.field)
@@ -154,28 +165,38 @@ class Releaser:
         decided = replace(selected, decisions=decisions)
         if decided.withheld:
             return decided
+        if self._cut_off(owner, selected.field, place, arrivals):
+            if self._reading.required(owner, selected.field):
+                raise _Withheld
+            return replace(decided, selection=None, decisions=ByProvider({}, WITHHELD))
         if self._remote(owner, selected.field):
-            return self._added(owner, decided, place)
+            return self._followed(owner, decided, place)
         known = self._binding.objects.get(owner)
         bound = known.fields.get(selected.field) if known else None
         if isinstance(bound, One | Several | Paged):
             return self._related(owner, decided, bound, place)
+        if known is not None and bound is None and self._contributed is None:
+            message = f"{owner}.{selected.field} is given by another source: ask for it from an entry point of the hub."
+            self._complain(Problem(message), owner, selected, place)
+            return replace(decided, selection=None, decisions=ByProvider({}, WITHHELD))
         return decided
 
     def _remote(self, owner: str, name: str) -> bool:
         return self._contributed is not None and self._contributed.agency(owner, name) is not None
 
-    def _added(self, owner: str, selected: Selected, place: Place) -> Selected:
-        """Return a remote source's field decided, as far as the caller may read a key by which its object is known."""
-        lacking = (
-            self._contributed.unreadable_key(owner, selected.field, self._reading.plainly)
-            if self._contributed
-            else None
-        )
-        if lacking is not None:
-            self._note("FIELD_WITHHELD", place, f"{owner}.{lacking}", self._reason(owner, lacking))
-            return replace(selected, selection=None, decisions=ByProvider({}, WITHHELD))
-        return self._followed(owner, selected, place)
+    def _cut_off(self, owner: str, name: str, place: Place, arrivals: tuple[Arrival, ...]) -> bool:
+        """Whether a field cannot be had without sending a source what the caller does not see."""
+        if self._ways is None or not (arrivals or self._remote(owner, name)):
+            return False
+        lacking = self._ways.lacking(owner, name, arrivals)
+        if lacking is None:
+            return False
+        type_name, field_name = lacking
+        if field_name:
+            self._note("FIELD_WITHHELD", place, f"{type_name}.{field_name}", self._reason(type_name, field_name))
+        else:
+            self._note("FIELD_WITHHELD", place, type_name, self._closed([type_name]))
+        return True
 
     def _followed(self, owner: str, selected: Selected, place: Place) -> Selected:
         """Return a remote source's field with all that is below it decided."""
@@ -188,10 +209,17 @@ class Releaser:
             return withheld
         type_: Any = self._schema.get_type(owner)
         listed = is_list_type(get_nullable_type(type_.fields[selected.field].type))
+        arrivals = self._ways.arrivals(owner, selected.field) if self._ways else ()
+        inside = place.each() if listed else place
         try:
-            return replace(selected, selection=self._selection(selected.selection, place.each() if listed else place))
+            followed = replace(selected, selection=self._selection(selected.selection, inside, arrivals))
         except _Withheld:
             return withheld
+        counted = self._counted(followed.selection, targets) if listed else None
+        if counted:
+            self._complain(counted, owner, selected, place)
+            return withheld
+        return followed
 
     def _related(self, owner: str, selected: Selected, bound: Any, place: Place) -> Selected:
         assert selected.selection is not None  # noqa: S101 - a composite type always has a selection
@@ -217,7 +245,7 @@ class Releaser:
                 listed = replace(selected, selection=self._selection(selected.selection, inside))
         except _Withheld:
             return withheld
-        counted = self._counted(bound, listed.selection, targets)
+        counted = None if isinstance(bound, One) else self._counted(listed.selection, targets, bound)
         if counted:
             self._complain(counted, owner, selected, place)
             return withheld
@@ -238,9 +266,9 @@ class Releaser:
         known = {each: self._access.types[each].min_cell for each in targets if each in self._access.types}
         return {each: cell for each, cell in known.items() if cell and self._reading.there(each)}
 
-    def _counted(self, bound: Any, listed: Selection | None, targets: list[str]) -> Problem | None:
+    def _counted(self, listed: Selection | None, targets: list[str], bound: Any = None) -> Problem | None:
         """Return why a list is refused that gives nothing of some rows, so that they could only be counted."""
-        cells = {} if isinstance(bound, One) else self._cells(targets)
+        cells = self._cells(targets)
         if not cells or listed is None:
             return None
         shown = [listed]

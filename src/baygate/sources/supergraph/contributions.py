@@ -4,9 +4,11 @@
    and is never believed in what the hub knows. So each field of the contract keeps its provider, row by row.
 2. A field that only remote sources have is given by the agency of the source, whoever published the row that it is
    added to; of several sources that share it, by the first.
+3. What is demanded of who reads a type (``@requiresScopes``, ``@policy``) is demanded for each field that is added to
+   it, where the type is the hub's: to the hub's own fields sources add nothing.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -32,12 +34,13 @@ from graphql import (
 
 from baygate.sources.supergraph.accessible import stripped
 from baygate.sources.supergraph.join import Supergraph, SupergraphInvalid
-from baygate.sources.supergraph.model import Federation, Graph, Kind, Presence, fields_on
+from baygate.sources.supergraph.model import Federation, Graph, Kind, Presence
 
 HUB = "hub"
 """The hub's own name among the sources."""
 
 _KEPT = frozenset({"deprecated", "specifiedBy", "oneOf", "authenticated", "requiresScopes", "policy", "personal"})
+_DEMANDS = frozenset({"requiresScopes", "policy"})
 _EXTENSIONS: Mapping[type, tuple[type, str]] = {
     ObjectTypeDefinitionNode: (ObjectTypeExtensionNode, "fields"),
     InterfaceTypeDefinitionNode: (InterfaceTypeExtensionNode, "fields"),
@@ -84,6 +87,11 @@ class Contributions:
                 found[name] = self.agencies[objects[0].graph.name]
         return found
 
+    def kept_by_hub(self, type_name: str) -> bool:
+        """Whether objects of a type are the hub's, which sources only refer to by keys."""
+        presences = self.federation.presences.get(type_name, ())
+        return any(each.graph.name == HUB and each.keys for each in presences)
+
     def listed(self, type_name: str, field: str) -> bool:
         """Whether a field is a remote source's and gives a list."""
         type_: Any = self.schema.get_type(type_name)
@@ -98,21 +106,6 @@ class Contributions:
             if type_ is not None and name in type_.fields:
                 found.add(id(type_.fields[name]))
         return frozenset(found)
-
-    def unreadable_key(self, type_name: str, field: str, readable: Callable[[str, str], bool]) -> str | None:
-        """Return a key field that stands in the way of a remote field: of its type no key is readable as a whole.
-
-        None if there is a key that is, or if objects of the type are not referred to by keys at all.
-        """
-        keys = [
-            [each.field for each in fields_on(key.selection, type_name, presence)]
-            for presence in self.federation.presences.get(type_name, ())
-            if presence.graph.name != HUB and field in presence.fields
-            for key in presence.keys
-            if key.resolvable
-        ]
-        lacking = [next((name for name in key if not readable(type_name, name)), None) for key in keys]
-        return None if not lacking or None in lacking else lacking[0]
 
     def fields(self) -> Iterator[tuple[str, str, str]]:
         """Yield the fields of remote sources: type, field, agency."""
@@ -180,6 +173,9 @@ def _extension(known: Any, definition: Any) -> Iterator[Any]:
     kind, part = _EXTENSIONS[type(definition)]
     has = {each.name for each in known.types} if part == "types" else set(getattr(known, part))
     more = tuple(each for each in getattr(definition, part) or () if each.name.value not in has)
+    demands = tuple(each for each in definition.directives or () if each.name.value in _DEMANDS)
+    if demands and part == "fields":
+        more = tuple(replace(each, directives=(*(each.directives or ()), *demands)) for each in more)
     implemented = {each.name for each in getattr(known, "interfaces", ())}
     interfaces = tuple(
         each for each in getattr(definition, "interfaces", None) or () if each.name.value not in implemented

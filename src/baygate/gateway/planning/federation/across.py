@@ -8,8 +8,10 @@ from baygate.gateway.planning.federation.common import Common
 from baygate.gateway.planning.federation.document import document, parts_of
 from baygate.gateway.planning.federation.fetch_plan import Request
 from baygate.gateway.planning.federation.guards import guard, with_compared
+from baygate.gateway.planning.federation.names import with_names
 from baygate.gateway.planning.federation.prepared import Prepared
 from baygate.gateway.planning.federation.resident import resident_request
+from baygate.gateway.planning.federation.usable import Usable
 from baygate.gateway.planning.federation.visits import Search
 from baygate.gateway.planning.reading import Reading
 from baygate.sources.fetch import Selection
@@ -50,9 +52,9 @@ def across(
     What is withheld is asked of nobody. A key is used on the way only if the caller may read it plainly.
     """
     wanted = Common(contributed.federation).root(with_compared(_given(selection), access, contributed))
-    plan = Builder(contributed.federation, Search(contributed.federation, reading.plainly)).query(wanted)
+    plan = Builder(contributed.federation, Search(contributed.federation, Usable(reading, contributed))).query(wanted)
     prepared = (_prepared(each, access, reading, contributed, coalesces=coalesces) for each in plan.requests)
-    return Across(selection, tuple(prepared))
+    return Across(with_names(selection, plan.moved), tuple(prepared))
 
 
 def _prepared(

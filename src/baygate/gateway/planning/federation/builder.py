@@ -62,7 +62,7 @@ class Builder:
     def __init__(self, federation: Federation, search: Search) -> None:
         self._federation = federation
         self._search = search
-        self._names = Names()
+        self._names = Names(self._internal)
         self._fetches: list[FederatedFetch] = []
         self._discoveries: dict[tuple[str, ...], int] = {}
         """The fetch that tells of which types the objects in a place are, where the one before it could not."""
@@ -84,6 +84,11 @@ class Builder:
                     each.after |= before
         return self._plan()
 
+    def _internal(self, owner: str, field: str) -> bool:
+        """Whether some subgraph has a field only to refer to entities by it: what it says is never the caller's."""
+        presences = self._federation.presences.get(owner, ())
+        return any(each.fields[field].internal for each in presences if field in each.fields)
+
     def _runs(self, owner: str, fields: Fields) -> list[Fields]:
         """Return the fields in runs that one subgraph answers, so that it keeps their order itself."""
         runs: list[tuple[object, Fields]] = []
@@ -97,7 +102,7 @@ class Builder:
         return [run for _, run in runs]
 
     def _plan(self) -> FetchPlan:
-        return FetchPlan(tuple(merged(self._fetches)))
+        return FetchPlan(tuple(merged(self._fetches)), self._names.moved)
 
     def _object(
         self,
@@ -176,13 +181,22 @@ class Builder:
     def _field(self, owner: str, selected: Selected, ats: list[_At], place: Place, *, needed: bool) -> Sources:
         if selected.field == TYPENAME:
             return self._typename(owner, ats)
-        name = self._names.of(path_of(place), owner, selected) if needed else selected.key
         if selected.selection is not None:
-            return self._composite(owner, selected, name, ats, place, needed=needed)
+            return self._composite(owner, selected, ats, place, needed=needed)
         able = [each for each in ats if each.location.resolves(owner, selected.field, needed=needed)]
+        name = self._name(owner, selected, able, place, needed=needed)
         at = next((each for each in able if name in each.asked(owner)), able[0])
         self._ask(at, owner, selected, name)
         return frozenset([at.fetch.id])
+
+    def _name(self, owner: str, selected: Selected, ats: list[_At], place: Place, *, needed: bool) -> str:
+        """Return under which name a field stands in the merged answer."""
+        path = path_of(place)
+        if needed:
+            return self._names.of(path, owner, selected)
+        if any(each.location.untyped for each in ats) and self._names.clash(path, selected):
+            return self._names.move(path, owner, selected)
+        return selected.key
 
     def _typename(self, owner: str, ats: list[_At]) -> Sources:
         """Ask for the type of an object that is known only by its interface; else it is known beforehand."""
@@ -198,23 +212,20 @@ class Builder:
         if known is None:
             there = at.location.presence.fields[selected.field]
             known = asked[name] = Asked(name, selected.field, selected.arguments, there.type, selected)
-        elif (known.field, known.arguments) != (selected.field, selected.arguments):
-            raise Unreachable(owner, (selected,))
         elif known.selected.decisions is None:
             known.selected = selected
         return known
 
-    def _composite(
-        self, owner: str, selected: Selected, name: str, ats: list[_At], place: Place, *, needed: bool
-    ) -> Sources:
+    def _composite(self, owner: str, selected: Selected, ats: list[_At], place: Place, *, needed: bool) -> Sources:
         way = self._search.way(owner, selected, tuple(each.location for each in ats), needed=needed)
         if way is None:
             raise Unreachable(owner, (selected,))
         arrived = []
         sources: Sources = frozenset()
-        for location in way.used:
-            at = next(each for each in ats if each.location == location)
-            arrival = self._search.arrival(owner, location, selected.field)
+        used = [next(each for each in ats if each.location == location) for location in way.used]
+        name = self._name(owner, selected, used, place, needed=needed)
+        for at in used:
+            arrival = self._search.arrival(owner, at.location, selected.field)
             if arrival is None:
                 continue
             asked = self._ask(at, owner, selected, name)

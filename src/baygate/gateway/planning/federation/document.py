@@ -7,6 +7,7 @@ Selection Merging"), which holds in the supergraph and need not hold in a subgra
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from baygate.gateway.planning.federation.expected import Expected
 from baygate.gateway.planning.federation.fetch_plan import Asked, FederatedFetch, Node, Request
 from baygate.sources.fetch import TYPENAME, Value
 from baygate.sources.supergraph.model import Federation, Kind, Presence
@@ -30,6 +31,7 @@ class Part:
     fetch: FederatedFetch
     key: str
     variable: str
+    expected: Expected
     renamed: Renamed | None
 
 
@@ -49,7 +51,7 @@ def parts_of(request: Request) -> tuple[Part, ...]:
         _disambiguate(each.node.owner_types.values())
         several = str(number) if number else ""
         key, variable = (f"_entities{several}", f"representations{several}") if each.of_entities else ("", "")
-        parts.append(Part(each, key, variable, _renamed(each.node)))
+        parts.append(Part(each, key, variable, Expected.of(each.node), _renamed(each.node)))
     return tuple(parts)
 
 

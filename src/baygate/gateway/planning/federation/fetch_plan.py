@@ -13,6 +13,10 @@ Segment = tuple[str, str | None]
 Place = tuple[Segment, ...]
 
 
+Moved = Mapping[tuple[tuple[str, ...], str, str], str]
+"""By place, type and response key."""
+
+
 @dataclass
 class Asked:
     """A field that a fetch asks for.
@@ -109,6 +113,10 @@ class Request:
 
 @dataclass(frozen=True)
 class FetchPlan:
-    """All requests of an operation, each after those that it needs."""
+    """All requests of an operation, each after those that it needs.
+
+    ``moved`` are the names of what the caller asked for that could not have its response key in the merged answer.
+    """
 
     requests: tuple[Request, ...]
+    moved: Moved

@@ -1,0 +1,1 @@
+"""Operations across two sources: the gateway beside the same plans written by hand."""
