@@ -368,6 +368,7 @@ def test_ten_thousand_requests_with_a_revoked_token_are_all_refused(pair: Any) -
         "problem": None,
         "policies": [],
         "recognition": [],
+        "sources": [],
     }
     admitted(client.send(client.token()))
 
