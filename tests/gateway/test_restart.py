@@ -55,7 +55,6 @@ def test_a_restart_under_load_costs_only_what_was_in_flight(serve: Any, restarti
             "policies": [],
             "recognition": [],
             "sources": [],
-            "sources": [],
         }
         assert asyncio.run(_connections(restarting.dsn())) <= 6
     assert set(statuses) <= {200, 503}

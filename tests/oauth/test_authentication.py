@@ -19,6 +19,7 @@ import pytest
 from tests.agency import CUSTOMS, DEVELOPER, TAX, Agency, b64url
 from tests.attacker import QUERY, Attacker, admitted, challenges, enrolled, refused
 from tests.oauth.server.certificates import certificate
+from tests.serving import plain
 
 from baygate.access.jose import certificate_thumbprint, digest_of
 from baygate.oauth import registry
@@ -289,7 +290,7 @@ def one_of_each(attacker: Attacker) -> Iterator[list[Attacker]]:
     with contextlib.ExitStack() as stack:
         connected: dict[int, Attacker] = {}
         for _ in range(200):
-            client = stack.enter_context(httpx.Client(timeout=30, trust_env=False))
+            client = stack.enter_context(plain())
             answer = client.get(f"{attacker.hub.base}/healthz")
             port = answer.extensions["network_stream"].get_extra_info("client_addr")[1]
             worker = answering(attacker.hub, port)
@@ -411,7 +412,7 @@ def test_a_proof_used_before_a_restart_is_refused_after_it(pair: Any) -> None:
     while len(workers(pair)) < 2 or set(workers(pair)) & set(before):
         assert time.monotonic() < deadline, "the workers do not restart"
         time.sleep(0.05)
-    again = replace(client, hub=replace(pair, client=httpx.Client(timeout=30, trust_env=False)))
+    again = replace(client, hub=replace(pair, client=plain()))
     with again.hub.client:
         while again.hub.client.get(f"{pair.base}/readyz").status_code != 200:
             assert time.monotonic() < deadline, "the workers do not become ready"

@@ -16,7 +16,7 @@ from authlib.integrations.httpx_client import OAuth2Client
 from authlib.oauth2.rfc7523 import PrivateKeyJWT
 from tests.agency import Agency
 from tests.oauth.explorer import CALLBACK, PEOPLE, Explorer, browser, register, sign_in, told
-from tests.serving import Hub, Serve
+from tests.serving import Hub, Serve, plain
 
 from baygate.oauth.clients import Binding
 from baygate.storage.database import Database
@@ -71,7 +71,7 @@ def execute(hub: Hub, work: Callable[[asyncpg.Connection], Awaitable[Any]]) -> A
 
 
 def asked(hub: Hub, token: str) -> httpx.Response:
-    with httpx.Client(trust_env=False) as client:
+    with plain() as client:
         return client.post(hub.url, json=QUERY, headers={"authorization": f"Bearer {token}"})
 
 
@@ -370,7 +370,7 @@ def test_a_challenge_is_no_verifier(explorer: Explorer, chen: httpx.Client) -> N
 
 
 def test_a_client_for_people_never_acts_for_itself_nor_a_system_for_people(demo: Hub, explorer: Explorer) -> None:
-    with httpx.Client(trust_env=False) as client:
+    with plain() as client:
         refused(BEARER.ask_token(client, demo.base), "unauthorized_client")
     refused(Explorer(demo.base, demo.auth).redeem("guess"), "unauthorized_client")
 

@@ -182,7 +182,10 @@ def test_another_router_federates_it(hub: Hub, told: str, listed: Any) -> None:
         async with gateway(supergraph) as running:
             return await running.ask(query, {"uscc": company["uscc"]})
 
-    second = noting({"uscc": company["uscc"], "note": "own"}, {"crNumber": abroad["crNumber"]})
+    second = noting(
+        {"__typename": "MainlandEnterprise", "uscc": company["uscc"], "note": "own"},
+        {"__typename": "HongKongCompany", "crNumber": abroad["crNumber"]},
+    )
     with with_token(hub) as first, serving(second) as other:
         answer = asyncio.run(run(compose([Subgraph("hub", first.url, told), Subgraph("notes", other.url, NOTES)])))
     assert answer == {
