@@ -131,6 +131,17 @@ def test_entities_come_in_the_order_in_which_they_were_asked_for_and_null_for_no
     assert entities(hub, selection, last, nobody, first, last) == [last, None, first, last]
 
 
+@pytest.mark.parametrize(
+    ("name", "key", "where"), [("Party", "id", "parties"), ("ConformityDocument", "documentNo", "conformityDocuments")]
+)
+def test_an_entity_is_found_by_the_key_of_its_interface(hub: Hub, listed: Any, name: str, key: str, where: str) -> None:
+    known = {each["__typename"]: each[key] for each in listed[where]["nodes"]}
+    assert len(known) > 1
+    asked = [{"__typename": name, key: value} for value in known.values()]
+    found = entities(hub, f"__typename ... on {name} {{ {key} }}", *asked)
+    assert found == [{"__typename": each, key: value} for each, value in known.items()]
+
+
 @pytest.mark.parametrize("wrong", [{}, {"__typename": "Nobody", "id": "1"}, {"__typename": "CreditRating"}, 7, None])
 def test_what_is_no_reference_to_an_entity_is_refused(hub: Hub, wrong: Any) -> None:
     reply = hub.ask("query ($of: [_Any!]!) { _entities(representations: $of) { __typename } }", {"of": [wrong]})

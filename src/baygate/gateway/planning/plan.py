@@ -1,7 +1,7 @@
 """Plan: the fetches of an operation for one shape and one access, compiled, with all that is known beforehand."""
 
 import datetime
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -185,11 +185,11 @@ def _entities(
     decided: dict[Group, Selection | None] = {}
     notices: dict[Group, tuple[Notice, ...]] = {}
     place = Place((selected.key,), listed=True)
-    for name, fields in selected.selection.fields.items():
-        for keys in entity_keys(supergraph.schema, name):
+    for asked in _referable(selected.selection, supergraph.binding):
+        for keys in entity_keys(supergraph.schema, asked.type):
             releaser = Releaser(access, supergraph.binding, supergraph.schema, problems)
-            decided[name, keys] = releaser.entity(Selection(name, {name: fields}), place, keys)
-            notices[name, keys] = tuple(releaser.notices.values())
+            decided[asked.type, keys] = releaser.entity(asked, place, keys)
+            notices[asked.type, keys] = tuple(releaser.notices.values())
     representations = selected.arguments.get("representations")
     if representations is None:
         raise Refusal("BAD_USER_INPUT", 'The argument "representations" must not be null.')
@@ -197,6 +197,16 @@ def _entities(
     nothing = Selection(selected.selection.type, {})
     costs = {group: cost_of(each or nothing, supergraph.binding) for group, each in decided.items()}
     return EntityFetch(selected.key, representations, decided, notices, costs, supergraph.binding)
+
+
+def _referable(selection: Selection, binding: Binding) -> Iterator[Selection]:
+    """Yield what is selected on each type that entities may be said to be of: concrete ones, and their interfaces."""
+    for name, fields in selection.fields.items():
+        yield Selection(name, {name: fields})
+    for abstract in binding.abstracts.values():
+        members = {each: selection.fields[each] for each in abstract.members.values() if each in selection.fields}
+        if members:
+            yield Selection(abstract.name, members)
 
 
 def entity_keys(schema: GraphQLSchema, name: str) -> tuple[tuple[str, ...], ...]:

@@ -55,9 +55,7 @@ class _Selections:
         statements = {}
         for owner, representation in fetch.representations.items():
             keys = tuple(each.field for each in representation.needs[: representation.keys])
-            asked = fetch.node.owner_types.get(owner, {})
-            selected = tuple(self._selected(each) for each in asked.values())
-            selection = Selection(owner, {owner: selected}, self._rows([owner]))
+            selection = self.of(replace(fetch.node, type=owner), None)
             statements[owner] = (keys, entities(Fetch(HUB, selection, keys), self._binding))
         return ResidentEntities(fetch, statements)
 
