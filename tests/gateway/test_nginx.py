@@ -70,6 +70,8 @@ class Ground:
 
     directory: Path
     own: Holder
+    files: tuple[Path, Path]
+    """Where ``own`` is: its certificate, its key."""
     dsn: str
     zygote: Zygote
 
@@ -94,7 +96,8 @@ def ground(world: Any, zygote: Zygote) -> Iterator[Ground]:
     signing.create_first(directory / "keys" / SIGNING_KEYS)
     (directory / "root.jws").write_bytes(ROOT)
     (directory / "authorities.pem").write_text(AUTHORITY.pem)
-    yield Ground(directory, issue("hubs.internal"), world.production, zygote)
+    own = issue("hubs.internal")
+    yield Ground(directory, own, own.save(directory), world.production, zygote)
     shutil.rmtree(directory)
 
 
@@ -129,7 +132,7 @@ def nginx(ground: Ground, name: str, port: int, replaced: dict[str, str]) -> Ite
     """Run nginx with the example, in which every one of these texts must stand; give its log of requests."""
     run, log = ground.directory / name, ground.directory / f"{name}.requests"
     run.mkdir()
-    crt, key = ground.own.save(ground.directory)
+    crt, key = ground.files
     text = EXAMPLE.read_text(encoding="utf-8")
     own = {
         "/run/nginx": str(run),
@@ -406,7 +409,7 @@ def test_a_hub_that_ends_is_not_missed_and_takes_its_socket_along(behind: Behind
 def by_tls(ground: Ground) -> Iterator[dict[str, Behind]]:
     """One hub that knows a proxy's certificate, behind one nginx that has it and one that has another."""
     hub_port, right, wrong = free_port(), free_port(), free_port()
-    crt, key = ground.own.save(ground.directory)
+    crt, key = ground.files
     known = ground.directory / "proxies.pem"
     known.write_text(PROXY.pem)
     origin = f"https://127.0.0.1:{right}"
@@ -436,7 +439,7 @@ def to_tls(ground: Ground, port: int, proxy: Holder) -> dict[str, str]:
     own = {
         "/etc/baygate/tls/proxy.crt": str(crt),
         "/etc/baygate/tls/proxy.pem": str(key),
-        "/etc/baygate/tls/hubs.pem": str(ground.own.save(ground.directory)[0]),
+        "/etc/baygate/tls/hubs.pem": str(ground.files[0]),
     }
     return {
         "#   proxy_ssl": "proxy_ssl",

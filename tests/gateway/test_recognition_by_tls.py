@@ -124,16 +124,15 @@ def behind(recognising: Recognising) -> Iterator[tuple[str, Path]]:
     read_or_create(directory / "keys")
     signing.create_first(directory / "keys" / SIGNING_KEYS)
     (directory / "root.jws").write_bytes(ROOT)
-    ground = Ground(directory, own, recognising.hub.dsn)
+    ground = Ground(directory, own, own.save(directory), recognising.hub.dsn, recognising.partnership.zygote)
     origin, socket = f"https://127.0.0.1:{port}", directory / "hub.sock"
     kept = {"recognition__directory": directory / "revocation", "recognition__interval": 1}
     sockets = {f"/run/baygate/hub-{number}.sock": str(socket) for number in (1, 2)}
     with hub(ground, "hub", origin, server__socket=socket, **kept), nginx(ground, "nginx", port, sockets):
-        certificate, _ = own.save(directory)
-        with connection(certificate) as client:
+        with connection(ground.files[0]) as client:
             client.base_url = origin
             ready(client, directory / "hub.log")
-        yield origin, certificate
+        yield origin, ground.files[0]
     shutil.rmtree(directory)
 
 
