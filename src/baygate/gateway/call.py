@@ -18,7 +18,8 @@ _NOT_ENCODED = re.compile(rb"%(?![0-9A-Fa-f]{2})|[^\x21-\x7e]")
 class Call:
     """A document or the digest of one, the operation in it, variables.
 
-    ``reading`` says that it came by GET and may not change anything.
+    ``reading`` says that it came by GET and may not change anything; ``traced`` that the answer is to tell how long it
+    took (tracing.py).
     """
 
     query: str | None
@@ -26,6 +27,7 @@ class Call:
     operation: str | None = None
     variables: Mapping[str, Any] = field(default_factory=dict)
     reading: bool = False
+    traced: bool = False
 
 
 def from_body(body: bytes, limits: Limits) -> Call:

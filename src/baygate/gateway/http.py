@@ -7,6 +7,7 @@ the request was well formed, whatever GraphQL thought of it (section 6.4).
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from typing import Any, Protocol
 
 import orjson
@@ -14,6 +15,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from baygate.access.access import Access
 from baygate.access.principal import Principal
+from baygate.gateway import tracing
 from baygate.gateway.answer import Answer
 from baygate.gateway.call import Call, from_body, from_url
 from baygate.gateway.limits import Limits
@@ -82,6 +84,8 @@ class GraphQLEndpoint:
             caller = await self._authenticate(scope)
             known = caller.headers
             call = await self._call(scope, headers, receive)
+            if headers.get(tracing.HEADER) == tracing.VALUE:
+                call = replace(call, traced=True)
             answer = await self._answer(receive, call, caller.principal)
             if answer is not None:
                 await _send(send, 200, media, answer.body, [*_headers(answer), *known])

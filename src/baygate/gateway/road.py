@@ -26,6 +26,7 @@ from baygate.gateway.receipt import Receipts
 from baygate.gateway.refusal import LimitExceeded, Refusal
 from baygate.gateway.result import Executor
 from baygate.gateway.stages import Stages
+from baygate.gateway.tracing import Trace
 from baygate.gateway.visible import VisibleSchemas
 from baygate.sources.resident.dispatcher import GONE, Overloaded
 
@@ -53,6 +54,7 @@ class Road:
     async def travel(self, call: Call, principal: Principal, access: Access) -> Answer:
         """Answer a call; raise Refusal if it is not answered."""
         stages = Stages()
+        trace = Trace.begin()
         operation = self.operation(call, access)
         stages.done("operation")
         variables = operation.variables.coerce(call.variables)
@@ -63,6 +65,8 @@ class Road:
         try:
             async with asyncio.timeout(self.limits.time):
                 body = await self.executor.run(planned, operation, variables, call.variables, principal)
+                if call.traced:
+                    body = trace.added_to(body, self._root(operation), planned.keys)
                 stages.done("result")
                 receipt = await self.receipts.record(principal, planned, body)
         except TimeoutError:
@@ -120,6 +124,10 @@ class Road:
             known = plan(operation, variables, access, self.supergraph, self.limits)
             self.plans.keep(key, known, known.weight, access.access_class)
         return known
+
+    def _root(self, operation: Operation) -> str:
+        root = self.supergraph.schema.get_root_type(operation.definition.operation)
+        return root.name if root else ""
 
     def _too_slow(self) -> LimitExceeded:
         return LimitExceeded("seconds", None, self.limits.time, status=503, advice="Ask for less at once.")

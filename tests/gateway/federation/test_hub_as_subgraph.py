@@ -1,8 +1,10 @@
 """The hub as a subgraph of another router: what Federation asks of a subgraph, of the hub's endpoint as it is."""
 
 import asyncio
+import base64
 import contextlib
 import re
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -216,3 +218,43 @@ def test_a_router_without_a_token_gets_nothing_and_says_so(hub: Hub, told: str) 
     answer = asyncio.run(run())
     assert answer["data"] == {"hongKongCompany": None}
     assert [each["extensions"]["code"] for each in answer["errors"]] == ["UNAUTHENTICATED"]
+
+
+def test_a_router_that_asks_for_it_is_told_how_long_the_answer_took(hub: Hub) -> None:
+    query = {"query": "{ first: __typename catalogue { title } }"}
+    plain, traced = hub.post(query).json(), hub.post(query, **{"apollo-federation-include-trace": "ftv1"}).json()
+    told = traced.pop("extensions")
+    assert traced == plain
+    trace = fields(base64.b64decode(told["ftv1"]))
+    assert trace[11][0] > 0
+    (begun,), (over,) = fields(trace[4][0])[1], fields(trace[3][0])[1]
+    assert abs(begun - time.time()) < 60
+    assert over in {begun, begun + 1}
+    nodes = [fields(each) for each in fields(trace[14][0])[12]]
+    assert [(node[1], node[13], node[9]) for node in nodes] == [
+        ([b"first"], [b"Query"], [trace[11][0]]),
+        ([b"catalogue"], [b"Query"], [trace[11][0]]),
+    ]
+
+
+def fields(message: bytes) -> dict[int, list[Any]]:
+    """Read a protobuf message: by number the values of each field (numbers, or bytes)."""
+    found: dict[int, list[Any]] = {}
+    at = 0
+
+    def varint() -> int:
+        nonlocal at
+        value = shift = 0
+        while True:
+            byte = message[at]
+            at, value, shift = at + 1, value | (byte & 0x7F) << shift, shift + 7
+            if byte < 0x80:
+                return value
+
+    while at < len(message):
+        number, wire = divmod(varint(), 8)
+        value: Any = varint()
+        if wire == 2:
+            value, at = message[at : at + value], at + value
+        found.setdefault(number, []).append(value)
+    return found
