@@ -124,6 +124,7 @@ def interface_object(draw: Draw, draft: Draft) -> None:
         return
     known = draft.sources[whole[0]]["Thing"]
     known.directives.append('@key(fields: "id")')
+    known.fields.setdefault("id", DraftField("ID!"))
     fields = {"id": DraftField("ID!"), "extra": DraftField("String"), "more": DraftField("[Thing!]", "(n: Int)")}
     if "label" in known.fields:
         fields["label"] = DraftField("String", "", ["@external"])

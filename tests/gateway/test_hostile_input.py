@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 from graphql import GraphQLInputObjectType, GraphQLScalarType
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from baygate.contract.schema import graphql_schema
@@ -411,6 +411,7 @@ JSON_VALUES = st.recursive(
 @BYTES
 @given(body=st.binary(max_size=300))
 def test_any_bytes_are_answered(hub: Any, body: bytes) -> None:
+    assume(b'"query"' not in body)  # Hypothesis tries constants of the code, and one of them is a good request
     refused(hub.post(body))
 
 
