@@ -111,17 +111,13 @@ class _Reader:
                 name,
                 kind,
                 keys,
-                dict(self._fields(name, graph, list(joined))),
+                dict(self._fields(name, graph, list(joined), {each.field for key in keys for each in key.selection})),
                 self._possible(name, graph, kind),
             )
 
     def _joined(self, name: str) -> list[dict[str, Any]]:
         """Return what ``@join__type`` says of a type; of one that it says nothing of (v0.1), that all have it."""
-        joined = list(_directives(self._types[name], "join__type"))
-        owners = list(_directives(self._types[name], "join__owner"))
-        if owners and not any("graph" in each for each in joined):
-            joined += owners
-        return joined or [{"graph": each} for each in self._graphs]
+        return list(_directives(self._types[name], "join__type")) or [{"graph": each} for each in self._graphs]
 
     def _graph(self, arguments: Mapping[str, Any], where: str) -> str:
         graph = arguments.get("graph")
@@ -150,8 +146,9 @@ class _Reader:
                 return ()
             case Kind.UNION:
                 members = list(_directives(self._types[name], "join__unionMember"))
-                if not members:
-                    return tuple(each.name.value for each in getattr(self._types[name], "types", ()))
+                if not members:  # before v0.3
+                    every = (each.name.value for each in getattr(self._types[name], "types", ()))
+                    return tuple(each for each in every if self._is_in(each, graph))
                 return tuple(each["member"] for each in members if each["graph"] == graph)
         return tuple(
             each
@@ -163,14 +160,22 @@ class _Reader:
         said = list(_directives(self._types[name], "join__implements"))
         if said:
             return any(each["graph"] == graph and each["interface"] == interface for each in said)
-        return interface in self._interfaces(name) and any(each["graph"] == graph for each in self._joined(name))
+        return interface in self._interfaces(name) and self._is_in(name, graph)
 
-    def _fields(self, name: str, graph: str, graphs: list[str]) -> Iterator[tuple[str, FieldIn]]:
+    def _is_in(self, name: str, graph: str) -> bool:
+        return any(each["graph"] == graph for each in self._joined(name))
+
+    def _fields(self, name: str, graph: str, graphs: list[str], keyed: set[str]) -> Iterator[tuple[str, FieldIn]]:
+        """Yield the fields that a subgraph has of a type.
+
+        In v0.1 one subgraph owns a type: what no other is said to have is its, and the others have their keys besides.
+        """
+        owners = [each["graph"] for each in _directives(self._types[name], "join__owner")]
         for node in getattr(self._types[name], "fields", None) or ():
-            declared = list(_directives(node, "join__field"))
-            if not declared:
-                declared = [{"graph": each} for each in graphs]
+            declared = list(_directives(node, "join__field")) or [{"graph": each} for each in owners or graphs]
             here = next((each for each in declared if each.get("graph") == graph), None)
+            if here is None and owners and node.name.value in keyed:
+                here = {"graph": graph}
             if here is not None:
                 yield node.name.value, self._field(name, node, here, declared)
 
