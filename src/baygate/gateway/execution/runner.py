@@ -80,6 +80,9 @@ class Run:
 
     async def all(self) -> None:
         """Make all requests."""
+        if len(self.requests) == 1:
+            await self._made(self.requests[0])
+            return
         self._waiting = {each.request.id: len(each.request.after) for each in self.requests}
         self._following: dict[int, list[Prepared]] = {}
         for each in self.requests:
