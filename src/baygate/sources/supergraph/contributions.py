@@ -35,9 +35,7 @@ from graphql import (
 from baygate.sources.supergraph.accessible import stripped
 from baygate.sources.supergraph.join import Supergraph, SupergraphInvalid
 from baygate.sources.supergraph.model import Federation, Graph, Kind, Presence
-
-HUB = "hub"
-"""The hub's own name among the sources."""
+from baygate.storage.sources import HUB
 
 _KEPT = frozenset({"deprecated", "specifiedBy", "oneOf", "authenticated", "requiresScopes", "policy", "personal"})
 _DEMANDS = frozenset({"requiresScopes", "policy"})

@@ -15,7 +15,8 @@ from baygate.gateway.planning.federation.usable import Usable
 from baygate.gateway.planning.federation.visits import Search
 from baygate.gateway.planning.reading import Reading
 from baygate.sources.fetch import Selection
-from baygate.sources.supergraph.contributions import HUB, Contributions
+from baygate.sources.supergraph.contributions import Contributions
+from baygate.storage.sources import HUB
 
 
 @dataclass(frozen=True)

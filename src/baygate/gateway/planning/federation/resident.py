@@ -13,7 +13,7 @@ from baygate.gateway.planning.federation.fetch_plan import Asked, FederatedFetch
 from baygate.sources.binding import Binding
 from baygate.sources.fetch import TYPENAME, Fetch, Selected, Selection
 from baygate.sources.resident.statement import CompiledFetch, Statement, entities
-from baygate.sources.supergraph.contributions import HUB
+from baygate.storage.sources import HUB
 
 _PLAIN = ByProvider({}, allowed("key"))
 _TYPENAME = Selected(TYPENAME, TYPENAME, {}, None)

@@ -17,8 +17,9 @@ from baygate.gateway.planning.federation.location import Arrival, Location, type
 from baygate.gateway.planning.federation.visits import Search
 from baygate.gateway.planning.reading import Reading
 from baygate.sources.fetch import Selected, Selection
-from baygate.sources.supergraph.contributions import HUB, Contributions
+from baygate.sources.supergraph.contributions import Contributions
 from baygate.sources.supergraph.model import Presence, fields_on
+from baygate.storage.sources import HUB
 
 Coordinate = tuple[str, str]
 """A type and a field of it; without one, all of the type."""
