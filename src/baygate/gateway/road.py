@@ -54,7 +54,7 @@ class Road:
     async def travel(self, call: Call, principal: Principal, access: Access) -> Answer:
         """Answer a call; raise Refusal if it is not answered."""
         stages = Stages()
-        trace = Trace.begin()
+        trace = Trace.begin() if call.traced else None
         operation = self.operation(call, access)
         stages.done("operation")
         variables = operation.variables.coerce(call.variables)
@@ -65,7 +65,7 @@ class Road:
         try:
             async with asyncio.timeout(self.limits.time):
                 body = await self.executor.run(planned, operation, variables, call.variables, principal)
-                if call.traced:
+                if trace is not None:
                     body = trace.added_to(body, self._root(operation), planned.keys)
                 stages.done("result")
                 receipt = await self.receipts.record(principal, planned, body)
