@@ -44,5 +44,5 @@ def _statements(asked: ResidentRequest) -> Iterator[str]:
     if asked.root is not None:
         yield asked.root.statement.sql
     for entities in asked.entities:
-        for name, (keys, statement) in entities.statements.items():
+        for name, (keys, statement, _) in entities.statements.items():
             yield f"-- {name} by {', '.join(keys)}\n{statement.sql}"

@@ -109,9 +109,7 @@ class Hub:
         version = f"{digest_of(sdl())} {joined.version}"
         supergraph = Supergraph(schema, resident_binding(), version, joined.contributed)
         shown = self.settings.shown
-        sources = Sources(
-            self._statements, schema, joined.remote, self._assertions.of, self._keys.derived, self.limits.time
-        )
+        sources = Sources(self._statements, schema, joined.remote, self._assertions.of, self._keys.derived, self.limits)
         return Road(
             supergraph=supergraph,
             executor=Executor(self._statements, supergraph, self.limits, self.control, sources),

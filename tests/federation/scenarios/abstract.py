@@ -94,6 +94,7 @@ OBJECT = Scenario(
         Operation("{ top { __typename similar { title } } }", 2),
         Operation("{ top { ... on Book { similar { title } } similar { id } } }", 3),
         Operation("{ media { similar { __typename ... on Book { pages } } } }", 3),
+        Operation("{ media { __typename: title ... on Book { pages score } } }", 2),
         Operation("{ media { ... on Book { x: score } ... on Film { x: minutes } } }", 2),
         Operation("{ media { ... on Book { n: similar(first: 1) { id } } ... on Film { n: similar { title } } } }", 3),
         Operation("{ top { ... on Book { n: similar { id } } ... on Film { n: similar(first: 1) { id title } } } }", 3),

@@ -169,7 +169,7 @@ class Hub:
     def _road(self) -> Road:
         schema, binding = self.federation.contributed.schema, resident_binding()
         supergraph = Supergraph(schema, binding, "tests", self.federation.contributed)
-        sources = Sources(self.statements, schema, self.remote, _assertion, self.keys.derived, 10)
+        sources = Sources(self.statements, schema, self.remote, _assertion, self.keys.derived, WIDE)
         hides = self._shown is Introspection.NONE
         return Road(
             supergraph=supergraph,

@@ -97,3 +97,29 @@ def test_a_key_that_the_caller_reads_masked_leads_from_no_source_into_the_hub(hu
     answer = hub.ask(f'{{ search(number: "{numbers[0]}") {{ name legalForm }} }}')
     assert answer.data == {"search": {"name": None, "legalForm": "PRIVATE"}}
     assert answer.withheld == ["HongKongCompany.crNumber"]
+
+
+def test_a_source_cannot_make_the_hub_look_up_more_records_than_its_limits_let_it(only: Hub, register: Service) -> None:
+    numbers = [f"C{number:07}" for number in range(1_001)]
+    register.lie = lambda _: {"data": {"companies": [{"crNumber": each, "legalForm": "mine"} for each in numbers]}}
+    answer = only.ask("{ companies { name legalForm } }")
+    assert [each["legalForm"] for each in answer.data["companies"]] == ["mine"] * len(numbers)
+    assert named(answer.data["companies"]) == 0
+    (error,) = answer.errors
+    assert (error["path"], error["extensions"]["kind"]) == (["companies"], "TOO_LARGE")
+    assert "up to 1001 entities would be read. At most 1000 are" in error["message"]
+
+
+def test_what_is_asked_for_under_the_name_of_the_type_takes_nothing_from_the_type(
+    only: Hub, numbers: list[str]
+) -> None:
+    query = """{
+      search(number: "%s") { __typename: legalForm name }
+      parties(first: 100) { nodes { __typename: name ... on HongKongCompany { legalForm } } }
+    }""" % numbers[0]  # noqa: UP031 - braces are GraphQL's
+    data = only.ask(query).data
+    assert list(data["search"]) == ["__typename", "name"]
+    assert data["search"]["__typename"] not in {None, "HongKongCompany"}
+    assert data["parties"]["nodes"] == [
+        {"__typename": data["search"]["name"], "legalForm": data["search"]["__typename"]}
+    ]

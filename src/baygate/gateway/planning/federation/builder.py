@@ -194,7 +194,8 @@ class Builder:
         path = path_of(place)
         if needed:
             return self._names.of(path, owner, selected)
-        if any(each.location.untyped for each in ats) and self._names.clash(path, selected):
+        clash = any(each.location.untyped for each in ats) and self._names.clash(path, selected)
+        if clash or selected.key == TYPENAME:  # of what type an object is stands there, whatever else was to
             return self._names.move(path, owner, selected)
         return selected.key
 

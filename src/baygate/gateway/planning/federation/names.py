@@ -53,10 +53,10 @@ class Names:
         return any(known.get(selected.key, asked) != asked for known in self._taken.get(path, {}).values())
 
     def move(self, path: Path, owner: str, selected: Selected) -> str:
-        """Return another name for what the caller asked for, under which a source gives it of objects of all types.
+        """Return another name for what the caller asked for, whose response key stands for something else.
 
-        A source that knows objects by their interface alone gives it of those, too, of which he asked for another field
-        under the same key.
+        A source that knows objects by their interface alone gives a field of all of them, of those, too, of which he
+        asked for another under the same key.
         """
         here = self._taken.setdefault(path, {})
         taken = {name for known in here.values() for name in known}

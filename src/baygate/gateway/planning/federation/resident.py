@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from baygate.access.access import Access, allowed
 from baygate.access.decision import ByProvider, Rows
+from baygate.gateway.planning.cost import Cost, cost_of
 from baygate.gateway.planning.federation.fetch_plan import Asked, FederatedFetch, Node, Request
 from baygate.sources.binding import Binding
 from baygate.sources.fetch import TYPENAME, Fetch, Selected, Selection
@@ -21,10 +22,10 @@ _TYPENAME = Selected(TYPENAME, TYPENAME, {}, None)
 
 @dataclass(frozen=True)
 class ResidentEntities:
-    """Entities of the hub that a plan asks for: for each concrete type one statement, by one set of key fields."""
+    """Entities of the hub that a plan asks for: for each type a statement by one set of key fields, and its cost."""
 
     fetch: FederatedFetch
-    statements: Mapping[str, tuple[tuple[str, ...], Statement]]
+    statements: Mapping[str, tuple[tuple[str, ...], Statement, Cost]]
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,8 @@ class _Selections:
         for owner, representation in fetch.representations.items():
             keys = tuple(each.field for each in representation.needs[: representation.keys])
             selection = self.of(replace(fetch.node, type=owner), None)
-            statements[owner] = (keys, entities(Fetch(HUB, selection, keys), self._binding))
+            statement = entities(Fetch(HUB, selection, keys), self._binding)
+            statements[owner] = (keys, statement, cost_of(selection, self._binding))
         return ResidentEntities(fetch, statements)
 
     def of(self, node: Node, asked_by: Selection | None) -> Selection:
