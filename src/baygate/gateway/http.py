@@ -4,14 +4,13 @@
 the request was well formed, whatever GraphQL thought of it (section 6.4).
 """
 
-import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from typing import Any, Protocol
 
 import orjson
-from starlette.types import Message, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 
 from baygate.access.access import Access
 from baygate.access.principal import Principal
@@ -21,6 +20,7 @@ from baygate.gateway.call import Call, from_body, from_url
 from baygate.gateway.limits import Limits
 from baygate.gateway.negotiation import GRAPHQL_RESPONSE, accepted, check_content_type
 from baygate.gateway.refusal import LimitExceeded, Refusal
+from baygate.gateway.waiting import Waiting
 from baygate.oauth.caller import Caller, Headers
 from baygate.oauth.challenge import Unproven
 
@@ -51,8 +51,6 @@ _UNPROVEN = {400: "BAD_REQUEST", 401: "UNAUTHENTICATED", 429: "RATE_LIMITED", 50
 """What a caller who has not proved himself is told, by status."""
 _DRAINED = 16 * 1024 * 1024
 """How much more than the limit is read of a body before the connection is given up."""
-_PATIENCE = 0.05
-"""Seconds after which it is watched whether the client is still there; most answers are sooner."""
 
 
 class GraphQLEndpoint:
@@ -83,10 +81,11 @@ class GraphQLEndpoint:
             media = accepted(b",".join(value for name, value in scope["headers"] if name == b"accept"))
             caller = await self._authenticate(scope)
             known = caller.headers
-            call = await self._call(scope, headers, receive)
-            if headers.get(tracing.HEADER) == tracing.VALUE:
-                call = replace(call, traced=True)
-            answer = await self._answer(receive, call, caller.principal)
+            with Waiting(receive, self._limits.time) as waiting:
+                call = await self._call(scope, headers, receive, waiting)
+                if headers.get(tracing.HEADER) == tracing.VALUE:
+                    call = replace(call, traced=True)
+                answer = await self._answer(waiting, call, caller.principal)
             if answer is not None:
                 await _send(send, 200, media, answer.body, [*_headers(answer), *known])
         except Unproven as unproven:
@@ -98,7 +97,7 @@ class GraphQLEndpoint:
             message = "The hub failed to answer; its operator can see why in the log."
             await _refuse(send, media, Refusal("INTERNAL", message, status=500))
 
-    async def _answer(self, receive: Receive, call: Call, principal: Principal) -> Answer | None:
+    async def _answer(self, waiting: Waiting, call: Call, principal: Principal) -> Answer | None:
         """Travel the road, one of so many at a time; a body that is still coming takes nobody's place."""
         if self._running >= self._limits.concurrency:
             raise LimitExceeded(
@@ -106,15 +105,15 @@ class GraphQLEndpoint:
             )
         self._running += 1
         try:
-            return await _unless_left(receive, self._road().travel(call, *self._authorise(principal)))
+            return await waiting.answer(self._road().travel(call, *self._authorise(principal)))
         finally:
             self._running -= 1
 
-    async def _call(self, scope: Scope, headers: dict[bytes, bytes], receive: Receive) -> Call:
+    async def _call(self, scope: Scope, headers: dict[bytes, bytes], receive: Receive, waiting: Waiting) -> Call:
         match scope["method"]:
             case "POST":
                 check_content_type(headers.get(b"content-type", b""), headers.get(b"content-encoding", b""))
-                return from_body(await self._in_time(headers, receive), self._limits)
+                return from_body(await self._in_time(waiting, self._body(headers, receive)), self._limits)
             case "GET":
                 if self._preflight and not _PREFLIGHT_HEADERS & headers.keys():
                     raise Refusal(
@@ -125,10 +124,9 @@ class GraphQLEndpoint:
         message = "GraphQL is asked by POST, or by GET for queries."
         raise Refusal("METHOD_NOT_ALLOWED", message, status=405, headers=[(b"allow", b"GET, POST")])
 
-    async def _in_time(self, headers: dict[bytes, bytes], receive: Receive) -> bytes:
+    async def _in_time(self, waiting: Waiting, reading: Awaitable[bytes]) -> bytes:
         try:
-            async with asyncio.timeout(self._limits.time):
-                return await self._body(headers, receive)
+            return await waiting.body(reading)
         except TimeoutError:
             maximum = self._limits.time
             raise LimitExceeded("seconds to send the body", None, maximum, status=408, headers=_CLOSE) from None
@@ -165,36 +163,6 @@ class GraphQLEndpoint:
 
     def _too_large(self, size: int, headers: Sequence[tuple[bytes, bytes]]) -> LimitExceeded:
         return LimitExceeded("body bytes", size, self._limits.body, status=413, headers=headers)
-
-
-async def _unless_left(receive: Receive, answering: Awaitable[Answer]) -> Answer | None:
-    """Return the answer, or None if the client left before it was there: then its work is cancelled."""
-    loop = asyncio.get_running_loop()
-    task = asyncio.current_task()
-    assert task is not None  # noqa: S101 - an ASGI application runs in a task
-    watching: list[asyncio.Task[None]] = []
-    left = False
-
-    async def watch() -> None:
-        nonlocal left
-        message: Message = {"type": ""}
-        while message["type"] != "http.disconnect":
-            message = await receive()
-        left = True
-        task.cancel()
-
-    timer = loop.call_later(_PATIENCE, lambda: watching.append(loop.create_task(watch())))
-    try:
-        return await answering
-    except asyncio.CancelledError:
-        if not left:
-            raise
-        task.uncancel()
-        return None
-    finally:
-        timer.cancel()
-        for each in watching:
-            each.cancel()
 
 
 def _headers(answer: Answer) -> list[tuple[bytes, bytes]]:

@@ -23,6 +23,7 @@ import aiohttp
 from baygate.sources.remote import connections
 from baygate.sources.remote.assertion import HEADER
 from baygate.sources.remote.breaker import Breaker, Status, Terms
+from baygate.sources.remote.deadlines import Deadlines
 from baygate.sources.remote.failure import Kind, SourceFailed, of_client, of_status
 from baygate.sources.remote.remote import Remote
 from baygate.sources.remote.reply import Reply, is_json, read
@@ -74,6 +75,7 @@ class RemoteSource:
         self.counters = Counters()
         self._breaker = Breaker(terms or Terms())
         self._time = asyncio.get_running_loop().time
+        self._deadlines = Deadlines()
         self._session = connections.session(remote, _HEADERS)
 
     async def __aenter__(self) -> Self:
@@ -171,7 +173,7 @@ class RemoteSource:
         if not left > 0:
             raise SourceFailed(name, Kind.TIMEOUT, f"No time is left to ask the source {name}.", blames=False)
         try:
-            async with asyncio.timeout_at(now + left):
+            with self._deadlines.until(now + left):
                 try:
                     return await self._exchange(body, headers)
                 except _StaleConnection:
