@@ -56,7 +56,7 @@ lock:
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
 	  --extra embedded --group build pyproject.toml -o requirements/demo.txt
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
-	  --extra embedded --group build --group test --group lint --group bench pyproject.toml \
+	  --extra embedded --extra otel --extra parquet --extra pkcs11 --group build --group test --group lint --group bench pyproject.toml \
 	  -c requirements/demo.txt -o requirements/dev.txt
 
 clean:
