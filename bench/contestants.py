@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from bench.world import World
 
 WITH_MASKS = "hand-written with masks"
+WITH_LOG = "hand-written with a log"
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -54,6 +55,7 @@ def contestants(world: "World", port: int) -> dict[str, Contestant]:
         "BAYGATE_DATABASE__DSN": world.dsn,
         "BAYGATE_POLICIES__ROOT": str(world.root),
         "BAYGATE_POLICIES__HEADS": str(world.keys.parent / "heads.json"),
+        "BAYGATE_AUDIT__HEAD": str(world.keys.parent / "audit-head.json"),
         "BAYGATE_SERVER__PORT": str(port),
     }
     clients = world.clients
@@ -67,6 +69,7 @@ def contestants(world: "World", port: int) -> dict[str, Contestant]:
         "hub with masks": Contestant("hub with masks", serve, hub, clients.masked, WITH_MASKS),
         "hand-written": Contestant("hand-written", uvicorn("bench.handwritten:app", port), bench),
         WITH_MASKS: Contestant(WITH_MASKS, uvicorn("bench.handwritten:masking", port), bench, baseline=WITH_MASKS),
+        WITH_LOG: Contestant(WITH_LOG, uvicorn("bench.handwritten:auditing", port), bench),
         "resolvers": Contestant("resolvers", uvicorn("bench.resolvers:app", port), bench),
         "hub on granian": Contestant(
             "hub on granian", granian("baygate.gateway.app:worker", port, factory=True), hub, clients.bearer

@@ -1,12 +1,11 @@
 """The hub without authentication, and otherwise served as it always is: what a caller costs, by its absence."""
 
-from starlette.applications import Starlette
-from starlette.routing import Route
 from starlette.types import Scope
 
 from baygate.access.principal import Principal
 from baygate.cli.serve import run
 from baygate.gateway.app import create_app
+from baygate.gateway.application import Application
 from baygate.gateway.http import GraphQLEndpoint
 from baygate.oauth.caller import Caller
 from baygate.sample.clients import EVERYTHING
@@ -22,11 +21,10 @@ async def believe(_: Scope) -> Caller:
     return Caller(SOMEBODY, ())
 
 
-def worker() -> Starlette:
+def worker() -> Application:
     app = create_app(load(None))
     hub = app.state.hub
-    open_ = GraphQLEndpoint(lambda: hub.road, believe, hub.authorise, hub.limits, preflight=False)
-    app.router.routes[0] = Route("/graphql", open_)
+    app.graphql = GraphQLEndpoint(lambda: hub.road, believe, hub.authorise, hub.limits, preflight=False)
     return app
 
 

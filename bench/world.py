@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.log_keys import give_log_keys
+
 from baygate.cli.console import progress
 from baygate.sample.load import load
 from baygate.storage import schema_version
@@ -44,6 +46,7 @@ def prepared(enterprises: int, port: int) -> Iterator[World]:
     home.mkdir(parents=True, exist_ok=True)
     settings = {"shared_buffers": "1GB", "max_connections": "60"}
     with EmbeddedPostgres(home / "postgres", settings) as postgres:
+        give_log_keys(home / "keys")
         asyncio.run(_fill(postgres.dsn(), read_or_create(home / "keys"), enterprises))
         bodies = home / "bodies.ndjson"
         bodies.write_text(asyncio.run(_bodies(postgres.dsn())))

@@ -24,7 +24,7 @@ from baygate.storage.database import Database
 
 EVERY_SCOPE = (
     "identity:read", "identity:personal", "identity:verify", "credit:read", "credit:investigation", "filings:read",
-    "clearance:read", "clearance:personal", "clearance:investigation",
+    "clearance:read", "clearance:personal", "clearance:investigation", "audit:read",
 )  # fmt: skip
 ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 _RENEW = 200.0
@@ -138,9 +138,9 @@ class Agency(httpx.Auth):
         return {"authorization": f"DPoP {token}", "dpop": self.proof(method, url, **said)}
 
     def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
-        """Send a request to /graphql with a token and its proof; leave all others as they are."""
+        """Send a request to /graphql or /audit with a token and its proof; leave all others as they are."""
         base = _base(str(request.url))
-        if request.url.path != "/graphql" or "authorization" in request.headers:
+        if not request.url.path.startswith(("/graphql", "/audit/")) or "authorization" in request.headers:
             yield request
             return
         held = self._held.get(base)

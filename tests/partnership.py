@@ -34,6 +34,7 @@ from tests.access.signing import (
 )
 from tests.agency import CUSTOMS, register
 from tests.chain import DAY, HOUR, Chain, now
+from tests.log_keys import give_log_keys
 from tests.open_policies import OPEN, OWNER, ROOT_DOCUMENT
 from tests.partner import Partner, connection
 from tests.publisher import Publisher, gives
@@ -163,6 +164,7 @@ class Partnership:
             "tls__key": self.server.key,
             "policies__root": self.directory / "root.jws",
             "policies__heads": self.directory / f"{name}.heads.json",
+            "audit__head": self.directory / f"{name}.audit-head.json",
             "recognition__directory": self.directory / f"{name}.revocation",
             "recognition__interval": INTERVAL,
             "oauth__token_lifetime": signing.LONGEST_LIFETIME,
@@ -180,6 +182,7 @@ def partnership(
     dsn = postgres.dsn("partnership")
     keys = read_or_create(directory / "keys")
     signing.create_first(directory / "keys" / SIGNING_KEYS)
+    give_log_keys(directory / "keys")
     (directory / "root.jws").write_bytes(ROOT)
     asyncio.run(_prepare(postgres.dsn("postgres"), dsn, keys))
     with serving() as publisher:

@@ -15,6 +15,7 @@ from typing import Any
 import httpx
 import pytest
 from tests.agency import CUSTOMS, DEVELOPER, Agency
+from tests.log_keys import give_log_keys
 from tests.open_policies import ROOT
 from tests.zygote import Process, Zygote
 
@@ -79,6 +80,7 @@ def serve(world: Any, zygote: Zygote, tmp_path_factory: pytest.TempPathFactory) 
     keys = directory / "keys"
     root = directory / "root.jws"
     root.write_bytes(ROOT)
+    give_log_keys(keys)
 
     @contextlib.contextmanager
     def serving(profile: str, *, until: str = "readyz", **settings: object) -> Iterator[Hub]:
@@ -92,6 +94,7 @@ def serve(world: Any, zygote: Zygote, tmp_path_factory: pytest.TempPathFactory) 
             "BAYGATE_SERVER__PORT": str(port),
             "BAYGATE_POLICIES__ROOT": str(root),
             "BAYGATE_POLICIES__HEADS": str(directory / f"{port}.heads.json"),
+            "BAYGATE_AUDIT__HEAD": str(directory / f"{port}.audit-head.json"),
         }
         environment |= {f"BAYGATE_{name.upper()}": str(value) for name, value in settings.items()}
         with log.open("wb") as output:

@@ -240,7 +240,7 @@ def test_the_settings_load_and_each_path_in_them_is_there(name: str, monkeypatch
     assert settings.server.socket is not None
     assert settings.policies.root is not None
     assert mounted(name, settings.server.socket) == ("sockets", True)
-    for path in (settings.policies.heads, settings.recognition.directory):
+    for path in (settings.policies.heads, settings.audit.head, settings.recognition.directory):
         assert mounted(name, path) == (f"state-{name[-1]}", True)
     for path in (settings.keys, settings.policies.root):
         assert not mounted(name, path)[1]
@@ -264,7 +264,7 @@ def test_the_hubs_know_the_database_by_the_password_that_it_has(monkeypatch: pyt
 def test_settings_that_the_text_shows_load(block: str, monkeypatch: pytest.MonkeyPatch) -> None:
     settings_of(monkeypatch)
     monkeypatch.delenv("BAYGATE_CONFIG")
-    assert Settings(**tomllib.loads(block))
+    assert Settings(**{"database": {"dsn": "postgresql://"}} | tomllib.loads(block))
 
 
 # The image
@@ -323,6 +323,7 @@ def test_its_health_check_tells_whether_a_hub_is_ready(world: Any, tmp_path: Pat
         "BAYGATE_OAUTH__ORIGIN": "https://localhost:8443",
         "BAYGATE_POLICIES__ROOT": str(root),
         "BAYGATE_POLICIES__HEADS": str(tmp_path / "heads.json"),
+        "BAYGATE_AUDIT__HEAD": str(tmp_path / "audit-head.json"),
     }
     assert ENVIRONMENT["BAYGATE_SERVER__SOCKET"].startswith("/run/baygate/")
     options, _, command = OF_IMAGE["HEALTHCHECK"].partition("CMD ")

@@ -17,6 +17,7 @@ from pydantic_settings import (
 )
 
 from baygate.access.purposes import PURPOSES
+from baygate.audit.pkcs11_settings import Pkcs11Settings
 from baygate.errors import OperatorError
 from baygate.gateway.documents import Trust
 from baygate.gateway.introspection import Introspection
@@ -24,6 +25,7 @@ from baygate.gateway.limits import Limits
 from baygate.oauth.clients import JURISDICTIONS, QUOTA, RATE
 from baygate.oauth.issuers import Mandate
 from baygate.oauth.signing import LONGEST_LIFETIME
+from baygate.observation.logs import Format
 
 DEFAULT_PORT = 8080
 
@@ -203,6 +205,36 @@ class RecognitionSettings(_Section):
     operator: str = Field("commerce-gd", description="the agency in whose name recognised certificates are shown")
 
 
+class TokenSettings(_Section):
+    """A PKCS#11 token that signs the heads of the audit log, where no key of a file does."""
+
+    module: Path = Field(description="the library that leads to it")
+    token: str = Field(description="its label")
+    key: str = Field(description="the label of the key: P-256")
+    pin: Path = Field(description="the file with the user's PIN")
+
+    def token_settings(self) -> Pkcs11Settings:
+        """Return them as the audit log takes them."""
+        return Pkcs11Settings(self.module, self.token, self.key, self.pin)
+
+
+class TimestampSettings(_Section):
+    """An authority that stamps heads of the audit log (RFC 3161)."""
+
+    url: str = Field(description="where it is asked, by http or https")
+    anchors: Path = Field(description="what its certificate leads to (PEM)")
+    policy: str | None = Field(None, description="the policy (OID) that it has to name")
+    interval: float = Field(60, ge=1, le=86_400, description="seconds between two time stamps")
+
+
+class AuditSettings(_Section):
+    """The audit log: where its newest head is kept outside the database, what signs and stamps heads."""
+
+    head: Path = Field(Path(".baygate/audit-head.json"), description="where the newest head seen is kept")
+    pkcs11: TokenSettings | None = Field(None, description="what signs heads; unset: a key of a file")
+    timestamp: TimestampSettings | None = Field(None, description="who stamps heads; unset: nobody")
+
+
 class OAuthSettings(_Section):
     """Who gives tokens, and what they are like."""
 
@@ -217,6 +249,33 @@ class OAuthSettings(_Section):
             parts = urlsplit(_require_secure("the origin", self.origin))
             if self.origin != f"{parts.scheme}://{parts.netloc}":
                 raise ValueError("the origin is a scheme and an authority, without path and slash at its end")
+        return self
+
+
+class MetricsSettings(_Section):
+    """Where Prometheus reads what the hub counts: at an address of its own, for whoever can reach that."""
+
+    host: str = Field("127.0.0.1", description="address to bind; any other than this machine's is for a network apart")
+    port: int | None = Field(None, ge=0, le=65535, description="port to bind; unset: nothing is counted")
+
+
+class LogSettings(_Section):
+    """What is written to standard error."""
+
+    format: Format = Field(Format.TEXT, description="text | json (an object a line)")
+    requests: bool = Field(default=False, description="whether each request has a line")
+
+
+class TracingSettings(_Section):
+    """Where traces are sent, if anywhere: needs the extra ``otel``."""
+
+    endpoint: str | None = Field(None, description="OTLP over HTTP, as in http://127.0.0.1:4318/v1/traces")
+    share: float = Field(1.0, ge=0, le=1, description="of requests, those that are traced")
+
+    @model_validator(mode="after")
+    def _secure(self) -> Self:
+        if self.endpoint is not None:
+            _require_secure("tracing.endpoint", self.endpoint)
         return self
 
 
@@ -245,6 +304,10 @@ class Settings(BaseSettings):
     oauth: OAuthSettings = OAuthSettings()
     policies: PolicySettings = PolicySettings()
     recognition: RecognitionSettings = RecognitionSettings()
+    audit: AuditSettings = AuditSettings()
+    metrics: MetricsSettings = MetricsSettings()
+    logs: LogSettings = LogSettings()
+    tracing: TracingSettings = TracingSettings()
 
     @model_validator(mode="after")
     def _loopback_only(self) -> Self:

@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID
 from joserfc.jwk import ECKey, OKPKey, RSAKey
+from tests.log_keys import LOG_KEYS
 
 from baygate.access.documents.envelope import SigningIdentity, document_digest, sign
 from baygate.access.documents.trust import Trusted
@@ -172,6 +173,7 @@ def root_document(**changes: Any) -> dict[str, Any]:
         "purposes": list(PURPOSES),
         "scopes": list(SCOPES),
         "trustLists": list_signers(),
+        "logKeys": LOG_KEYS,
         **changes,
     }
 

@@ -24,7 +24,9 @@ from tests.access.signing import (
     root_document,
     signed,
 )
+from tests.log_keys import LOG_KEYS
 
+from baygate.access.documents.root import LogKey
 from baygate.cli import main
 from baygate.storage import decisions
 from baygate.storage.database import Database
@@ -35,6 +37,7 @@ BASIS = ("--basis", "Guofa [2016] No. 51", "--catalogue", "GD-GZC-0012")
 NEW = ("new", "customs-gz/credit", "--type", "CreditRating", "--agency", "samr-gd", "--purpose", "RISK_ASSESSMENT",
        "--scope", "credit:read", "--field", "grade", "--field", "evidenceNo")  # fmt: skip
 AS_SAMR = ("explain", "CreditRating.grade", "--as", "samr-gd", "--purpose", "RISK_ASSESSMENT")
+LOG_KEY_NAMES = [LogKey.model_validate_json(json.dumps(each)).kid for each in LOG_KEYS]
 
 
 @pytest.fixture
@@ -466,6 +469,46 @@ def test_a_new_root_is_published_like_the_rest(hub: Baygate) -> None:
     next_ = signed(after(root, agencies=payload(root)["agencies"][:1]), *COORDINATORS[:2])
     assert "published root version 2" in well(hub("publish", *written(next_)))
     assert "samr-gd is no agency of the root document" in hub(*AS_SAMR).stderr
+
+
+class TestKeysOfTheAuditLog:
+    def test_a_root_is_told_with_the_keys_that_it_certifies(self, baygate: Baygate) -> None:
+        file = source("root.json", root_document())
+        lines = [f"certifies {name}" for name in LOG_KEY_NAMES]
+        for told in (well(baygate("lint", file)), well(baygate("verify", "root.jws"))):
+            assert [line.split(" for ")[0].strip() for line in told.splitlines() if "certifies" in line] == lines
+            assert "for heads of the audit log from 2026-11-01 00:00:00 UTC" in told
+        assert "Mind" not in baygate("lint", file).stderr
+
+    def test_one_that_certifies_none_is_sound_and_to_be_minded(self, baygate: Baygate) -> None:
+        document = root_document(logKeys=[{**LOG_KEYS[0], "notAfter": "2026-11-02T00:00:00Z"}])
+        done = baygate("lint", source("root.json", document))
+        assert "the root document, version 1, is sound" in well(done)
+        assert "it certifies no key that signs heads of the audit log now (logKeys)" in done.stderr
+        assert "it certifies no key that signs receipts now (logKeys)" in done.stderr
+        assert "`baygate key show --use receipts` prints what belongs there" in done.stderr
+
+    def test_what_the_next_root_takes_away_is_told_before_it_is_signed_and_when_it_is_published(
+        self, hub: Baygate
+    ) -> None:
+        heads, receipts = LOG_KEY_NAMES
+        root = Path("root.jws").read_bytes()
+        lasting = [{**LOG_KEYS[0], "notAfter": "2035-01-01T00:00:00Z"}]
+        source("next.json", after(root, logKeys=lasting))
+        Path("next.jws").write_bytes(signed(after(root, logKeys=lasting), *COORDINATORS[:2]))
+        for done in (hub("lint", "next.json"), hub("publish", "next.jws")):
+            well(done)
+            assert f"Mind: {receipts} is certified for receipts no more" in done.stderr
+            assert (
+                f"Mind: {heads} for heads of the audit log counts from 2026-11-01 00:00:00 UTC until 2035-01-01 "
+                "00:00:00 UTC; it counted from 2026-11-01 00:00:00 UTC."
+            ) in done.stderr
+
+    def test_a_root_that_keeps_them_leaves_nothing_to_mind(self, hub: Baygate) -> None:
+        root = Path("root.jws").read_bytes()
+        done = hub("publish", *written(signed(after(root), *COORDINATORS[:2])))
+        assert "published root version 2" in well(done)
+        assert "Mind" not in done.stderr
 
 
 @pytest.mark.parametrize(

@@ -47,6 +47,9 @@ OF_THE_HUB = {
     "CallerRecognition",
     "TrustList",
     "TrustListEntry",
+    "RecordedAccess",
+    "AccessedSubject",
+    "AccessedRows",
 }
 """Types of what the hub says of itself; no record is of them."""
 
@@ -121,17 +124,21 @@ def test_every_field_of_a_record_states_its_scopes():
     assert [coordinate for coordinate, field in fields() if not scopes(field)] == []
 
 
-def test_only_the_checks_among_the_entry_points_need_a_scope_of_their_own():
+def test_only_checks_and_evidence_among_the_entry_points_need_a_scope_of_their_own():
     query = next(each for each in types() if each.name.value == "Query")
     guarded = {field.name.value: scopes(field) for field in query.fields or () if scopes(field)}
-    assert guarded == {"verifyPerson": {"identity:verify"}, "verifyAccount": {"identity:verify"}}
+    assert guarded == {
+        "verifyPerson": {"identity:verify"},
+        "verifyAccount": {"identity:verify"},
+        "accesses": {"audit:read"},
+    }
 
 
-def test_what_the_hub_says_of_itself_needs_no_scope_and_leads_to_no_record():
+def test_what_the_hub_says_of_itself_leads_to_no_record():
     query = SCHEMA.query_type
     assert query is not None
     here = {name: each for name, each in query.fields.items() if answered_here(each)}
-    assert set(here) == {"me", "access", "catalogue", "trustLists"}
+    assert set(here) == {"me", "access", "catalogue", "trustLists", "accesses"}
     found, waiting = set(), [get_named_type(each.type) for each in here.values()]
     while waiting:
         kind = waiting.pop()

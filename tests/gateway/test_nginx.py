@@ -23,6 +23,7 @@ import pytest
 from tests.agency import Agency, register
 from tests.gateway.test_forwarded import escaped, sequence
 from tests.gateway.test_tls import Holder, issue
+from tests.log_keys import give_log_keys
 from tests.oauth.server.certificates import certificate
 from tests.oauth.server.desk import within
 from tests.oauth.server.test_mutual_tls import SUBJECT, Secured, x5t
@@ -83,6 +84,7 @@ class Ground:
             "BAYGATE_OAUTH__ORIGIN": origin,
             "BAYGATE_POLICIES__ROOT": self.directory / "root.jws",
             "BAYGATE_POLICIES__HEADS": self.directory / f"{time.monotonic_ns()}.heads.json",
+            "BAYGATE_AUDIT__HEAD": self.directory / f"{time.monotonic_ns()}.audit-head.json",
         } | {f"BAYGATE_{name.upper()}": value for name, value in settings.items()}
         kept = {name: value for name, value in os.environ.items() if not name.startswith("BAYGATE_")}
         return kept | {name: str(value) for name, value in said.items()}
@@ -94,6 +96,7 @@ def ground(world: Any, zygote: Zygote) -> Iterator[Ground]:
     directory = Path(tempfile.mkdtemp(prefix="bg-"))
     read_or_create(directory / "keys")
     signing.create_first(directory / "keys" / SIGNING_KEYS)
+    give_log_keys(directory / "keys")
     (directory / "root.jws").write_bytes(ROOT)
     (directory / "authorities.pem").write_text(AUTHORITY.pem)
     own = issue("hubs.internal")

@@ -14,6 +14,7 @@ from tests.gateway.test_forwarded import escaped, sequence
 from tests.gateway.test_nginx import NGINX, Ground, free_port, hub, nginx, ready
 from tests.gateway.test_recognition import ME, fingerprint, number
 from tests.gateway.test_tls import issue
+from tests.log_keys import give_log_keys
 from tests.oauth.server.desk import Desk, opened, refused, within
 from tests.oauth.server.test_mutual_tls import BROKEN
 from tests.oauth.server.test_recognising import look_alike
@@ -123,6 +124,7 @@ def behind(recognising: Recognising) -> Iterator[tuple[str, Path]]:
     directory, own, port = Path(tempfile.mkdtemp(prefix="bg-")), issue("hubs.internal"), free_port()
     read_or_create(directory / "keys")
     signing.create_first(directory / "keys" / SIGNING_KEYS)
+    give_log_keys(directory / "keys")
     (directory / "root.jws").write_bytes(ROOT)
     ground = Ground(directory, own, own.save(directory), recognising.hub.dsn, recognising.partnership.zygote)
     origin, socket = f"https://127.0.0.1:{port}", directory / "hub.sock"

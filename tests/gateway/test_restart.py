@@ -55,6 +55,7 @@ def test_a_restart_under_load_costs_only_what_was_in_flight(serve: Any, restarti
             "policies": [],
             "recognition": [],
             "sources": [],
+            "audit": [],
         }
         assert asyncio.run(_connections(restarting.dsn())) <= 6
     assert set(statuses) <= {200, 503}
@@ -74,7 +75,7 @@ async def _under_load(hub: Any, postgres: EmbeddedPostgres, how: str) -> Counter
             statuses[response.status_code] += 1
             if response.status_code == 503:
                 code = response.json()["errors"][0]["extensions"]["code"]
-                assert code in {"SOURCE_UNAVAILABLE", "AUTHENTICATION_UNAVAILABLE"}
+                assert code in {"SOURCE_UNAVAILABLE", "AUDIT_UNAVAILABLE", "AUTHENTICATION_UNAVAILABLE"}
                 assert response.headers["retry-after"] == "1"
                 await asyncio.sleep(0.02)
             if was_back:

@@ -24,6 +24,7 @@ def test_a_worker_says_that_it_runs_and_that_it_can_answer(hub: Any) -> None:
         "policies": [],
         "recognition": [],
         "sources": [],
+        "audit": [],
     }
 
 

@@ -370,6 +370,7 @@ def test_ten_thousand_requests_with_a_revoked_token_are_all_refused(pair: Any) -
         "policies": [],
         "recognition": [],
         "sources": [],
+        "audit": [],
     }
     admitted(client.send(client.token()))
 
@@ -439,7 +440,7 @@ def worker(**broken: Any) -> Authentication:
         "standing": SimpleNamespace(revoked=lambda _: False, client=lambda _: CUSTOMS.registration()),
         "proofs": Proofs(ORIGIN, nonces),
         "parties": SimpleNamespace(),
-        "used_once": SimpleNamespace(claim=nothing),
+        "used_once": SimpleNamespace(claim=nothing, see=lambda _: None),
         "allowances": SimpleNamespace(spend=nothing, require=lambda *_: None),
         "challenger": Challenger(f"{ORIGIN}/metadata", nonces.fresh),
     }
@@ -464,7 +465,7 @@ def failing(name: str, error: Exception, *, later: bool = True) -> Any:
     async def fail_later(*_: Any) -> Any:
         raise error
 
-    silent = {"known": lambda _: None, "require": lambda *_: None}
+    silent = {"known": lambda _: None, "require": lambda *_: None, "see": lambda _: None}
     return SimpleNamespace(**silent | {name: fail_later if later else fail})
 
 

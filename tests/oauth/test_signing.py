@@ -49,6 +49,12 @@ def test_a_signature_names_its_key_and_holds(directory: Path) -> None:
     assert key.kid == key.public.key.thumbprint()
 
 
+def test_both_halves_of_a_signature_have_their_whole_length(directory: Path) -> None:
+    key = create(directory, NOON)
+    # of one signature in 128, a half begins with a zero byte
+    assert {len(key.sign("at+jwt", b"{}").rpartition(".")[2]) for _ in range(2_000)} == {86}
+
+
 def test_a_key_is_published_before_it_signs_and_until_what_it_signed_is_over(directory: Path) -> None:
     old, new = create(directory, NOON), create(directory, NOON + 10 * MINUTE)
     keys = SigningKeys(directory)

@@ -22,6 +22,7 @@ from baygate.gateway.planning.plan import Plan, Supergraph
 from baygate.gateway.receipt import NoReceipts
 from baygate.gateway.result import Executor
 from baygate.gateway.road import Road
+from baygate.gateway.seen import Seen
 from baygate.gateway.statements import Statements
 from baygate.gateway.visible import VisibleSchemas
 from baygate.sources.bindings import resident_binding
@@ -125,7 +126,7 @@ class Engine:
         statement = plan.resident.batch
         found = dict(map(tuple, self.run(self.dispatcher.rows(statement, columns(statement.slots, rows)))))
         return [
-            self.cursors.seal(found[position + 1], pages, values, plan.access_class)
+            self.cursors.seal(Seen().take(found[position + 1], statement.marks), pages, values, plan.access_class)
             for position, values in enumerate(coerced)
         ]
 

@@ -18,6 +18,7 @@ def contents(dsn: str) -> dict[str, list[str]]:
             return {
                 name: [str(row[0]) for row in await connection.fetch(f"SELECT t::text FROM {name} t ORDER BY 1")]
                 for name in metadata.tables
+                if not name.startswith("audit_")
             }
         finally:
             await connection.close()

@@ -27,10 +27,12 @@ from baygate.access.documents.trust import Trusted
 from baygate.access.principal import Principal
 from baygate.access.purposes import PURPOSES
 from baygate.access.scopes import Gates
+from baygate.audit.keys import keys_of
 from baygate.contract.schema import graphql_schema
 from baygate.sample import agencies, cases
 from baygate.sample.clients import DEVELOPER, HONG_KONG_PLATFORM, SYSTEMS
 from baygate.sample.hong_kong_register import schema
+from baygate.sample.log_keys import install
 from baygate.sample.policies import ROOT_FILE, TRUST_LISTS, bring_up_to_date, publish
 from baygate.sample.policies import with_register as facts
 from baygate.sources.registered import composed
@@ -136,6 +138,14 @@ def test_the_root_knows_every_agency_purpose_and_scope(state: InForce) -> None:
     assert set(state.root.purposes) == set(PURPOSES)
     assert set(state.root.scopes) == Gates(graphql_schema()).scopes
     assert (state.root.coordinators.threshold, len(state.root.coordinators.signers)) == (2, 3)
+
+
+def test_the_root_certifies_the_keys_that_the_demo_signs_its_audit_log_with(state: InForce, tmp_path: Path) -> None:
+    assert state.root is not None
+    install(CERTIFICATES, tmp_path)
+    for use in ("heads", "receipts"):
+        (key,) = keys_of(tmp_path, use).every()
+        assert state.root.log_keys(use)[key.kid].holds(NOW)
 
 
 def test_every_governed_type_has_an_owner(state: InForce) -> None:
@@ -351,6 +361,18 @@ def test_a_schema_hash_is_made_right(copy: Path) -> None:
     source.write_text(text.replace('"schemaHash": "sha256:', '"schemaHash": "sha256:0000'), encoding="utf-8")
     assert bring(copy) == {"psb-gd/verification.json"}
     assert source.read_text(encoding="utf-8") == text
+
+
+def test_other_keys_of_the_audit_log_make_the_next_root(copy: Path, tmp_path: Path) -> None:
+    certificates = Path(shutil.copytree(CERTIFICATES, tmp_path / "certificates"))
+    shutil.copy(certificates / "tax-gd.key.pem", certificates / "log-heads.key.pem")
+    before = read((copy / ROOT_FILE).read_bytes()).content()
+    assert {str(each.relative_to(copy)) for each in bring_up_to_date(copy, certificates)} == {"root.json", ROOT_FILE}
+    after = read((copy / ROOT_FILE).read_bytes()).content()
+    assert after["version"] == before["version"] + 1
+    assert after["logKeys"][1] == before["logKeys"][1]
+    key = ECKey.import_key((CERTIFICATES / "tax-gd.key.pem").read_bytes()).as_dict(private=False)
+    assert after["logKeys"][0]["jwk"]["x"] == key["x"]
 
 
 def test_what_the_hub_would_not_take_is_not_signed(copy: Path) -> None:

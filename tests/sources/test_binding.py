@@ -312,6 +312,10 @@ def test_a_contract_that_says_otherwise_is_refused(contract: str, changed: str, 
             lambda: world(deal_fields={"firm": One("Firm", on={"nothing": "party_id"})}),
             r"Deal\.firm joins on nothing, which it has not",
         ),
+        (
+            lambda: world(deal_fields={"firm": One("Firm", on={"deal_no": "party_id"})}),
+            r"Deal\.firm does not join on party_id",
+        ),
         (lambda: world(firm_fields={"extra": One("Deal")}), r"Firm\.extra is bound, but not in the contract"),
         (lambda: world(roots={"extra": One("Deal")}), r"Query\.extra is bound, but not in the contract"),
         (

@@ -45,14 +45,15 @@ def test_what_is_no_recipients_is_under_its_own_key(keys):
             keys.derived(unknown)
 
 
-def test_an_installation_from_before_gets_the_key_for_recipients_where_keys_are_made(tmp_path):
+@pytest.mark.parametrize("new", ["recipient-hash", "audit-person", "audit-variables"])
+def test_an_installation_from_before_gets_what_is_new_where_keys_are_made(tmp_path, new):
     before = keys_module.read_or_create(tmp_path)
-    (tmp_path / "recipient-hash.key").unlink()
-    with pytest.raises(KeyFileError, match=r"recipient-hash\.key is missing") as refused:
+    (tmp_path / f"{new}.key").unlink()
+    with pytest.raises(KeyFileError, match=rf"{new}\.key is missing") as refused:
         keys_module.read(tmp_path)
     assert "baygate key create" in refused.value.advice
     after = keys_module.read_or_create(tmp_path)
-    assert {use for use in USES if after[use] != before[use]} == {"recipient-hash"}
+    assert {use for use in USES if after[use] != before[use]} == {new}
 
 
 def test_missing_keys_are_made_for_their_owner_alone(tmp_path):

@@ -25,13 +25,21 @@ def test_the_migrations_make_the_tables_of_the_metadata(database):
     assert asyncio.run(schema_version.differences(database)) == []
 
 
+def test_partitions_that_time_brings_are_no_difference(empty_database):
+    asyncio.run(schema_version.upgrade(empty_database))
+    fetch(empty_database, "SELECT audit_open_period('2026-11-01'), audit_open_period('2026-11-01')")
+    found = fetch(empty_database, "SELECT relname FROM pg_class WHERE relispartition AND relkind = 'r' ORDER BY 1")
+    assert found == [("audit_access_202611",), ("audit_record_202611",)]
+    assert asyncio.run(schema_version.differences(empty_database)) == []
+
+
 def test_columns_have_exactly_the_types_and_collations_of_the_metadata(database):
     found = fetch(
         database,
         """SELECT relname, attname, format_type(atttypid, atttypmod), attnotnull, collname
            FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid
            LEFT JOIN pg_collation ON pg_collation.oid = attcollation
-           WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND attnum > 0
+           WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') AND NOT relispartition AND attnum > 0
              AND relname <> 'alembic_version'""",
     )
     kinds = {
@@ -45,6 +53,8 @@ def test_columns_have_exactly_the_types_and_collations_of_the_metadata(database)
         "JSONB": ("jsonb", None),
         "LARGEBINARY": ("bytea", None),
         "NUMERIC": ("numeric", None),
+        "SMALLINTEGER": ("smallint", None),
+        "UUID": ("uuid", None),
     }
     expected = set()
     for table in metadata.tables.values():

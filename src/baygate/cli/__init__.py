@@ -17,6 +17,7 @@ COMMANDS = {
     "key": "baygate.cli.key",
     "policy": "baygate.cli.policy",
     "trust": "baygate.cli.trust",
+    "audit": "baygate.cli.audit",
     "certs": "baygate.cli.certs",
     "source": "baygate.cli.source",
     "schema": "baygate.cli.schema",

@@ -14,7 +14,7 @@ from baygate.access.documents.refusal import Refused
 from baygate.cli import demo_register
 from baygate.cli.console import Failure, progress
 from baygate.cli.serve import run
-from baygate.sample import agencies
+from baygate.sample import agencies, log_keys
 from baygate.sample.clients import register as register_clients
 from baygate.sample.load import load as load_world
 from baygate.sample.policies import ROOT_FILE, publish
@@ -50,6 +50,8 @@ def demo(data: Path, port: int, enterprises: int, policies: Path, certificates: 
     # a supervisor's SIGTERM ends the demo as Ctrl-C does: its other processes are stopped, not left behind
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     with demo_register.running(data) as register, EmbeddedPostgres(data / "postgres") as postgres:
+        # the hub would make some of its own, which the root document does not know
+        log_keys.install(certificates, data / "keys")
         _settle(postgres.dsn(), data, enterprises, f"http://127.0.0.1:{port}")
         demo_register.join(postgres.dsn(), register.address())
         _publish(postgres.dsn(), policies, data)
@@ -77,6 +79,8 @@ def _settings(dsn: str, data: Path, port: int, policies: Path) -> str:
         f"\n[server]\nport = {port}\n"
         f"\n[policies]\nroot = {json.dumps(str((policies / ROOT_FILE).resolve()))}\n"
         f"heads = {json.dumps(str(data.resolve() / 'heads.json'))}\n"
+        "\n[audit]\n"
+        f"head = {json.dumps(str(data.resolve() / 'audit-head.json'))}\n"
         f"\n[recognition]\ndirectory = {json.dumps(str(data.resolve() / REVOCATION))}\n{people}"
     )
 

@@ -31,6 +31,7 @@ from baygate.cli.policy_files import (
     root_path,
 )
 from baygate.cli.policy_governed import Governed, SupergraphFile, supergraph_options
+from baygate.cli.policy_root import certified, to_mind
 from baygate.cli.policy_store import governed_by, now
 
 TO_DO = "TODO"
@@ -52,7 +53,8 @@ def lint(
 ) -> None:  # fmt: skip
     """Check sources: members, ownership, registries, transforms, conditions, schema hash; of trust lists, registries.
 
-    Without a root document nothing is known of ownership and agencies, and the rest is checked.
+    Without a root document nothing is known of ownership and agencies, and the rest is checked. Of root documents it is
+    told which keys of the audit log they certify, and which not any more.
     """
     governed = governed_by(supergraph, config, dsn)
     known = _root(root, config, governed)
@@ -73,6 +75,8 @@ def lint(
             click.echo(f"{path}: {refused}")
             continue
         click.echo(f"{path}: {found.name}, version {found.version}, is sound.")
+        if isinstance(found.document, RootDocument):
+            _tell(found.document, known)
     if wrong:
         raise Failure(f"{wrong} of {len(files)} are not as they must be.")
 
@@ -102,6 +106,13 @@ def _root(root: Path | None, config: Path | None, governed: Governed) -> RootDoc
     if path is None:
         return None
     return explained(path, lambda: Trusted(bytes_of(path), governed.facts, now()).root.document)
+
+
+def _tell(document: RootDocument, known: RootDocument | None) -> None:
+    for line in certified(document):
+        click.echo(f"    {line}")
+    for line in to_mind(document, known, now()):
+        click.echo(line, err=True)
 
 
 def _check(document: PolicyDocument, root: RootDocument, governed: Governed) -> None:

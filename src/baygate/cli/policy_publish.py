@@ -15,6 +15,7 @@ from baygate.access.documents.heads import heads_of
 from baygate.access.documents.in_force import in_force, unrecognising
 from baygate.access.documents.library import ORDER, UPDATES, published, publishing
 from baygate.access.documents.refusal import Refused
+from baygate.access.documents.root import RootDocument
 from baygate.access.documents.trust import Trusted
 from baygate.cli.console import Failure
 from baygate.cli.db import config_option, dsn_option
@@ -30,6 +31,7 @@ from baygate.cli.policy_files import (
     root_option,
 )
 from baygate.cli.policy_governed import Governed, registered
+from baygate.cli.policy_root import to_mind
 from baygate.cli.policy_store import library, now, run
 from baygate.storage import documents
 from baygate.storage.documents import MANIFEST, POLICY, ROOT, TRUST_LIST, NewDocument, StoredDocument
@@ -63,22 +65,27 @@ def publish(files: tuple[Path, ...], by: str, root: Path | None, config: Path | 
         if each.envelope is None:
             raise Failure(f"{each.path} is not a signed file ({SIGNED}).", "Sign it first: baygate policy sign")
 
-    async def work(connection: asyncpg.Connection) -> list[NewDocument]:
+    async def work(connection: asyncpg.Connection) -> tuple[list[NewDocument], RootDocument]:
         facts = (await registered(connection)).facts
         async with connection.transaction():
             await documents.lock(connection)
             stored = await documents.every(connection)
             trusted = explained("The root document", lambda: publishing(pinned, stored, facts, now()))
+            before = trusted.root.document
             new = _taken(trusted, found)
             await documents.add(connection, new, by)
-            return new
+            return new, before
 
-    new = run(config, dsn, work)
+    new, before = run(config, dsn, work)
     for taken in new:
         click.echo(f"published {_named(taken)} version {taken.version}  {taken.digest}")
     if not new:
         click.echo("All of this was published before.")
-    for line in _not_in_force(library(config, dsn, root).trusted(), found):
+    trusted = library(config, dsn, root).trusted()
+    if any(each.kind == ROOT for each in new):
+        for line in to_mind(trusted.root.document, before, now()):
+            click.echo(line, err=True)
+    for line in _not_in_force(trusted, found):
         click.echo(line, err=True)
 
 

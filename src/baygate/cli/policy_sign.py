@@ -15,6 +15,7 @@ from baygate.access.documents.envelope import Signer, SigningIdentity, add_signa
 from baygate.access.documents.envelope import sign as signed
 from baygate.access.documents.library import UPDATES
 from baygate.access.documents.refusal import Refused
+from baygate.access.documents.root import RootDocument
 from baygate.access.documents.trust import Trusted
 from baygate.cli.console import Failure
 from baygate.cli.db import config_option, dsn_option
@@ -28,6 +29,7 @@ from baygate.cli.policy_files import (
     root_option,
 )
 from baygate.cli.policy_governed import SupergraphFile, supergraph_options
+from baygate.cli.policy_root import certified
 from baygate.cli.policy_store import governed_by, now
 
 
@@ -75,6 +77,9 @@ def verify(
     click.echo(f"{found.name}, version {found.version}\n{found.digest}")
     for each in found.envelope.signers:
         click.echo(_told(each))
+    if isinstance(found.document, RootDocument):
+        for line in certified(found.document):
+            click.echo(line)
     pinned, facts = required_root(root, config), governed_by(supergraph, config, dsn).facts
     trusted = explained("The root document", lambda: Trusted(pinned, facts, now()))
     try:

@@ -22,6 +22,8 @@ from baygate.gateway.tls import WorkerConfig
 from baygate.gateway.unix_socket import listening
 from baygate.oauth import registry
 from baygate.oauth.clients import Binding
+from baygate.observation import logs
+from baygate.observation.exposition import exposed
 from baygate.settings import Settings, load
 from baygate.storage.database import Database
 from baygate.storage.errors import StorageError
@@ -93,6 +95,7 @@ def run(settings: Settings, app: str = "baygate.gateway.app:worker", **more: Any
         ws="none",
         lifespan="on",
         access_log=False,
+        log_config=logs.config(settings.logs.format),
         server_header=False,
         proxy_headers=False,  # nothing is believed of where a request says it comes from
         timeout_graceful_shutdown=server.drain,
@@ -100,7 +103,14 @@ def run(settings: Settings, app: str = "baygate.gateway.app:worker", **more: Any
         log_level="warning" if settings.development else "info",
         **more,
     )
-    with contextlib.suppress(KeyboardInterrupt), _sockets(config, settings) as sockets:
+    metrics = settings.metrics
+    if metrics.port is not None:
+        _end_at_sigterm()
+    with (
+        contextlib.suppress(KeyboardInterrupt),
+        exposed(metrics.host, metrics.port),
+        _sockets(config, settings) as sockets,
+    ):
         _supervise(config, sockets)
 
 
@@ -111,11 +121,15 @@ def _sockets(config: WorkerConfig, settings: Settings) -> Iterator[list[socket.s
     if server.socket is None:
         yield [config.bind_socket()] if config.workers > 1 else None
         return
-    # uvicorn passes SIGTERM on when all is done, which would end the process before the file is taken away
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    _end_at_sigterm()
     with listening(server.socket, _BACKLOG) as unix:
         log.info("Uvicorn running on unix socket %s (Press CTRL+C to quit)", server.socket)
         yield [unix, config.bind_socket()] if server.tcp_port is not None else [unix]
+
+
+def _end_at_sigterm() -> None:
+    # uvicorn passes SIGTERM on when all is done, which would end the process before its files are taken away
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
 
 
 class _Supervisor(Multiprocess):

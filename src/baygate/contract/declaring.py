@@ -69,14 +69,19 @@ def taking(description: str, *scopes: str, **arguments: object) -> Any:
     return federation.field(resolver=declared, description=description, requires_scopes=_all_of(scopes))
 
 
-def asked(description: str, **arguments: object) -> Any:
-    """Declare an entry point that the hub answers itself: by the method of this name of the execution's context."""
+def asked(description: str, *scopes: str, **arguments: object) -> Any:
+    """Declare an entry point that the hub answers itself: by the method of this name of the execution's context.
+
+    Whether the caller has the ``scopes`` is for that method to see to.
+    """
 
     def answered(info: strawberry.Info, **given: object) -> Any:
         return getattr(info.context, info.python_name)(**given)
 
     _sign(answered, arguments, inspect.signature(answered).parameters["info"])
-    return federation.field(resolver=answered, description=description, metadata={_HERE: True})
+    return federation.field(
+        resolver=answered, description=description, requires_scopes=_all_of(scopes), metadata={_HERE: True}
+    )
 
 
 def told(description: str) -> Any:

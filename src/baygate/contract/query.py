@@ -25,6 +25,7 @@ from baygate.contract.credit import (
     CreditRatingOrder,
 )
 from baygate.contract.declaring import argument, taking
+from baygate.contract.evidence import ACCESSES, RecordedAccess
 from baygate.contract.filings import (
     ConformityDocument,
     ConformityDocumentConnection,
@@ -165,3 +166,4 @@ class Query:
     access: FieldAccess | None = ACCESS
     catalogue: list[CatalogueEntry] | None = CATALOGUE
     trust_lists: list[TrustList] | None = TRUST_LISTS
+    accesses: list[RecordedAccess] | None = ACCESSES

@@ -1,12 +1,19 @@
 """What a road ends in."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Answer:
-    """The body of an answer, its receipt if there is one, and how long each stage took."""
+    """The body of an answer, its receipt if there is one, and how long each stage took.
+
+    ``plan_made`` says whether its plan was made for it; ``operation`` is the digest of its document if it is trusted.
+    """
 
     body: bytes
     receipt: str | None
     timing: bytes
+    stages: Sequence[tuple[str, float]] = ()
+    plan_made: bool | None = None
+    operation: str | None = None

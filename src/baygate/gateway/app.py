@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import datetime
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from functools import partial
 
 from graphql import GraphQLSchema
@@ -17,15 +17,18 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from baygate.access.access import Access
+from baygate.access.documents.trust import TakenList
 from baygate.access.principal import Principal
 from baygate.access.scopes import Gates
 from baygate.contract.schema import graphql_schema, sdl
 from baygate.gateway.admission import SIGNING_KEYS, Admission
 from baygate.gateway.application import GRAPHQL, Application, spare_what_stays
+from baygate.gateway.auditing import Auditing
 from baygate.gateway.control import Control
 from baygate.gateway.control_http import catalogue_routes
 from baygate.gateway.cursor import Cursors
 from baygate.gateway.documents import Documents, digest_of, trusted_documents
+from baygate.gateway.evidence_http import EvidenceEndpoints
 from baygate.gateway.http import GraphQLEndpoint
 from baygate.gateway.introspection import Introspection
 from baygate.gateway.joined import Joined, Joining
@@ -35,10 +38,13 @@ from baygate.gateway.policies import Policies
 from baygate.gateway.result import Executor
 from baygate.gateway.road import Road
 from baygate.gateway.sources import Sources
+from baygate.gateway.standing import standing
 from baygate.gateway.statements import Statements
 from baygate.gateway.tally import Tally
 from baygate.gateway.visible import VisibleSchemas
 from baygate.oauth import signing
+from baygate.observation.events import Event
+from baygate.observation.observation import Observation
 from baygate.settings import Settings, load
 from baygate.sources.bindings import resident_binding
 from baygate.sources.facts import facts_of
@@ -68,6 +74,9 @@ class Hub:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.limits = settings.limits.limits()
+        self.observation = Observation.of_worker(
+            requests_logged=settings.logs.requests, traces_to=settings.tracing.endpoint, share=settings.tracing.share
+        )
         self.database = Database(settings.database.dsn.get_secret_value(), statement_timeout=self.limits.time)
         self.dispatcher = Dispatcher(
             lambda: self.database.connect(statement_cache_size=0),
@@ -80,18 +89,18 @@ class Hub:
         self.gates = Gates(graphql_schema())
         self.admission = Admission(settings, keys, self.gates.scopes)
         facts = facts_of(graphql_schema(), resident_binding())
-        self.policies = Policies(
-            settings.policies.root, settings.policies.heads, facts, on_lists=self.admission.take_lists
-        )
+        self.policies = Policies(settings.policies.root, settings.policies.heads, facts, on_lists=self._take_lists)
         self.tally = Tally(self.admission.connect)
+        self.auditing = Auditing(settings, keys, self.tally, lambda: self.policies.in_force.root, self.observation)
         documents = settings.documents
         self._documents = Documents(
             trusted_documents(documents.trusted) if documents.trusted else {}, documents.trust, _DOCUMENT_BYTES
         )
         self._statements = Statements(self.dispatcher, Cursors(keys["cursor"].secret), keys)
         self._assertions = Assertions(settings.origin, self._sign)
-        self.joining = Joining(self._join)
+        self.joining = Joining(self._join, self.observation)
         self.road = self._road(Joined())
+        self.endpoint: GraphQLEndpoint | None = None
         self.draining = False
 
     def _join(self, joined: Joined) -> None:
@@ -100,6 +109,10 @@ class Hub:
         self.gates = Gates(schema)
         self.policies.take_facts(facts_of(schema, resident_binding(), joined.contributed))
         self.road = self._road(joined)
+
+    def _take_lists(self, lists: tuple[TakenList, ...]) -> None:
+        self.admission.take_lists(lists)
+        self.auditing.take_lists(lists)
 
     def _sign(self, kind: str, payload: bytes) -> str:
         return self.admission.signing.current(datetime.datetime.now(datetime.UTC)).sign(kind, payload)
@@ -114,27 +127,37 @@ class Hub:
             supergraph=supergraph,
             executor=Executor(self._statements, supergraph, self.limits, self.control, sources),
             documents=self._documents,
-            receipts=self.tally,
+            receipts=self.auditing.receipts,
             limits=self.limits,
             strictness=Strictness(
                 introspection=shown is not Introspection.NONE,
                 suggestions=self.settings.development or shown is Introspection.GRANTED,
             ),
             visible=VisibleSchemas(supergraph.schema, supergraph.binding, self.gates, shown),
+            observer=self.observation,
         )
 
     @contextlib.asynccontextmanager
     async def lifespan(self, app: Starlette) -> AsyncIterator[None]:
         """Run the worker."""
-        self.admission.start(getattr(app.state, "tls", None), self.joining, self.policies)
+        self.admission.start(getattr(app.state, "tls", None), self.joining, self.policies, self.auditing.witness)
         self.tally.start()
+        self.auditing.start()
+        self.observation.start(self._standing)
         spare_what_stays()
         yield
         self.draining = True
         await self.joining.close()
         await self.dispatcher.close()
         await self.tally.close()
+        await self.auditing.close()
+        await self.observation.close()
         await self.admission.close()
+
+    def _standing(self) -> Iterator[Event]:
+        running = self.endpoint.running if self.endpoint else 0
+        log_stands = self.auditing.integrator.standing
+        return standing(running, self.dispatcher, self.road, self.joining.remote, log_stands)
 
     def authorise(self, principal: Principal) -> tuple[Principal, Access]:
         """Return the principal as the root document knows him, and what he may see: by policy and by scope."""
@@ -146,7 +169,14 @@ class Hub:
         policies = self.policies
         asking = policies.asking(principal)
         return Control(
-            principal, policies.in_force, asking, policies.facts, self.gates.demanded, schema, policies.lists
+            principal,
+            policies.in_force,
+            asking,
+            policies.facts,
+            self.gates.demanded,
+            schema,
+            policies.lists,
+            audit=self.auditing.reader,
         )
 
     async def healthz(self, _: Request) -> Response:
@@ -160,7 +190,7 @@ class Hub:
             async with asyncio.timeout(2):
                 (await check(self.database.dsn)).require()
             self.admission.following.require()
-            problem = problem or self.policies.fatal
+            problem = problem or self.policies.fatal or self.auditing.witness.problem
             if not self.admission.recognitions.ready:
                 problem = problem or "The revocation data that are kept have not been read yet."
         except StorageError as error:
@@ -174,6 +204,7 @@ class Hub:
             "policies": list(self.policies.problems),
             "recognition": self.admission.recognitions.problems,
             "sources": [self.joining.problem] if self.joining.problem else [],
+            "audit": list(self.auditing.problems),
         }
         return JSONResponse({"ready": not problem, "problem": problem, **told}, status)
 
@@ -191,16 +222,18 @@ class OtherOrigins:
         await (self._other if asked_by_page else self._same)(scope, receive, send)
 
 
-def create_app(settings: Settings) -> Starlette:
+def create_app(settings: Settings) -> Application:
     """Return the application for one worker."""
     hub = Hub(settings)
-    graphql: ASGIApp = GraphQLEndpoint(
+    hub.endpoint = GraphQLEndpoint(
         lambda: hub.road,
-        hub.admission.authentication.caller,
+        hub.admission.authentication.proven,
         hub.authorise,
         hub.limits,
         preflight=not settings.development,
+        observation=hub.observation,
     )
+    graphql: ASGIApp = hub.endpoint
     if settings.development:
         graphql = OtherOrigins(graphql)
     app = Application(
@@ -210,6 +243,9 @@ def create_app(settings: Settings) -> Starlette:
             Route("/healthz", hub.healthz),
             Route("/readyz", hub.readyz),
             *catalogue_routes(hub.admission.authentication.caller, lambda: hub.policies.in_force, settings.origin),
+            *EvidenceEndpoints(
+                hub.admission.authentication.caller, hub.auditing.reader, lambda: hub.policies.in_force.root
+            ).routes(),
             *hub.admission.routes(),
         ],
         lifespan=hub.lifespan,
@@ -219,6 +255,6 @@ def create_app(settings: Settings) -> Starlette:
     return app
 
 
-def worker() -> Starlette:
+def worker() -> Application:
     """Return the application as a worker process makes it, from ``BAYGATE_CONFIG`` and the environment."""
     return create_app(load(None))

@@ -16,12 +16,12 @@ class Application(Starlette):
 
     def __init__(self, graphql: ASGIApp, **more: Any) -> None:
         super().__init__(**more)
-        self._graphql = graphql
+        self.graphql = graphql
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, or live through the server's start and end."""
         if scope["type"] == "http" and scope["path"] == GRAPHQL:
-            await self._graphql(scope, receive, send)
+            await self.graphql(scope, receive, send)
         else:
             await super().__call__(scope, receive, send)
 

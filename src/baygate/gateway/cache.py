@@ -61,5 +61,10 @@ class Bounded(Generic[Kept]):
                 return
             self.drop(key)
 
+    @property
+    def used(self) -> int:
+        """How many bytes all that is kept has, as estimated."""
+        return self._used
+
     def __len__(self) -> int:
         return len(self._kept)

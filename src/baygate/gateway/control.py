@@ -5,7 +5,8 @@ Rules:
 1. What is told of access is the explanation of the caller's own, for a purpose that he names or his token's.
 2. Of the contract no more is told than the caller's schema shows him, and what the catalogue tells everybody.
 3. Trust lists are told to everybody who may ask, as they are in force; whom they let in is told to nobody but himself.
-4. Why nothing at all is in force is for the operator to know (``readyz``, the log): a caller is told that it is so.
+4. Accesses are told to the agency whose records were given, if it has the scope, and to nobody else.
+5. Why nothing at all is in force is for the operator to know (``readyz``, the log): a caller is told that it is so.
 """
 
 import datetime
@@ -14,6 +15,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import islice
+from typing import Any
 
 from graphql import GraphQLError, GraphQLObjectType, GraphQLSchema, is_abstract_type
 
@@ -32,10 +34,13 @@ from baygate.access.facts import Facts
 from baygate.access.principal import Principal, Recognised
 from baygate.access.purposes import PURPOSES
 from baygate.access.scopes import Requirement
-from baygate.contract import control
+from baygate.audit.accesses import Filters
+from baygate.contract import control, evidence
 from baygate.contract.codes import Jurisdiction
 from baygate.contract.scalars import AgencyId, PartyId
 from baygate.gateway import trust_lists
+from baygate.gateway.evidence import AuditReader, providers_of
+from baygate.gateway.recorded import recorded
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}", re.ASCII)
 _NOTHING = "No policies are in force now: everything is withheld."
@@ -65,6 +70,7 @@ class Control:
     schema: GraphQLSchema
     lists: tuple[TakenList, ...] = ()
     clock: Callable[[], datetime.datetime] = lambda: datetime.datetime.now(datetime.UTC)
+    audit: AuditReader | None = None
 
     def me(self) -> control.Caller:
         """Return who the hub takes the caller for."""
@@ -119,6 +125,25 @@ class Control:
         if self.in_force.problems:
             raise _error("POLICIES_UNAVAILABLE", _NOTHING)
         return self._told_lists
+
+    async def accesses(
+        self,
+        *,
+        first: int,
+        after: str | None = None,
+        party: str | None = None,
+        purpose: str | None = None,
+        **conditions: Any,
+    ) -> list[evidence.RecordedAccess]:
+        """Return who was given records of the caller's agency; raise GraphQLError (FORBIDDEN, BAD_USER_INPUT)."""
+        if evidence.READ not in self.principal.scopes:
+            raise _error("FORBIDDEN", f"The token lacks the scope {evidence.READ}.")
+        if self.audit is None:
+            return []
+        purpose = None if purpose is None else self._registered(purpose)
+        providers = providers_of(self.principal, self.in_force.root)
+        filters = Filters(providers, subject=party, purpose=purpose, **conditions)
+        return await recorded(self.audit, filters, first, after)
 
     @cached_property
     def _told_lists(self) -> list[control.TrustList]:

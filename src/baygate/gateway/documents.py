@@ -52,6 +52,10 @@ class Documents:
             raise Refusal("PERSISTED_QUERY_NOT_FOUND", "PersistedQueryNotFound", advice=advice)
         return digest, text
 
+    def trusts(self, digest: str) -> bool:
+        """Whether a document is one of the trusted."""
+        return digest in self._trusted
+
     def keep(self, call: Call, digest: str, text: str) -> None:
         """Keep a document that proved valid, if the caller asked for that by sending its digest along."""
         if call.query is not None and call.digest is not None and digest not in self._trusted:

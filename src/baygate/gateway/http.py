@@ -4,8 +4,10 @@
 the request was well formed, whatever GraphQL thought of it (section 6.4).
 """
 
+import asyncio
+import contextlib
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import replace
 from typing import Any, Protocol
 
@@ -19,10 +21,13 @@ from baygate.gateway.answer import Answer
 from baygate.gateway.call import Call, from_body, from_url
 from baygate.gateway.limits import Limits
 from baygate.gateway.negotiation import GRAPHQL_RESPONSE, accepted, check_content_type
+from baygate.gateway.observed import TRACEPARENT, Observed
 from baygate.gateway.refusal import LimitExceeded, Refusal
 from baygate.gateway.waiting import Waiting
-from baygate.oauth.caller import Caller, Headers
+from baygate.oauth.caller import Caller, Headers, Unclaimed
 from baygate.oauth.challenge import Unproven
+from baygate.oauth.once import Replayed, Use
+from baygate.observation.observation import Observation
 
 log = logging.getLogger("baygate.http")
 
@@ -33,8 +38,8 @@ Authorise = Callable[[Principal], tuple[Principal, Access]]
 class Travelled(Protocol):
     """A road that calls are answered on; raises Refusal for one that is not answered."""
 
-    async def travel(self, call: Call, principal: Principal, access: Access) -> Answer:
-        """Answer a call."""
+    async def travel(self, call: Call, principal: Principal, access: Access, use: Use | None = None) -> Answer:
+        """Answer a call; record with it what is ``use``d by it, or raise Replayed."""
         ...
 
 
@@ -49,6 +54,7 @@ _PREFLIGHT_HEADERS = {b"graphql-require-preflight", b"apollo-require-preflight",
 _CLOSE = ((b"connection", b"close"),)
 _UNPROVEN = {400: "BAD_REQUEST", 401: "UNAUTHENTICATED", 429: "RATE_LIMITED", 503: "AUTHENTICATION_UNAVAILABLE"}
 """What a caller who has not proved himself is told, by status."""
+_UNABLE = 503
 _DRAINED = 16 * 1024 * 1024
 """How much more than the limit is read of a body before the connection is given up."""
 
@@ -64,50 +70,108 @@ class GraphQLEndpoint:
         limits: Limits,
         *,
         preflight: bool,
+        observation: Observation | None = None,
     ) -> None:
         self._road = road
         self._authenticate = authenticate
         self._authorise = authorise
         self._limits = limits
         self._preflight = preflight
-        self._running = 0
+        self._observation = observation or Observation.none()
+        self._claiming: set[asyncio.Task[None]] = set()
+        self.running = 0
+        """How many requests are on the road."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         headers = dict(scope["headers"])
         media = GRAPHQL_RESPONSE
         known: Headers = ()
+        observed = Observed(self._observation, headers.get(TRACEPARENT))
+        answer: Answer | None = None
+        refusal: Refusal | None = None
         try:
             media = accepted(b",".join(value for name, value in scope["headers"] if name == b"accept"))
             caller = await self._authenticate(scope)
             known = caller.headers
+            observed.known()
+            answer = await self._answered(caller, scope, headers, receive)
+            if answer is not None:
+                await _send(send, 200, media, answer.body, [*_headers(answer), *known])
+        except Unproven as unproven:
+            refusal = _refusal(unproven)
+        except Refusal as refused:
+            refusal = refused
+        except Exception:
+            log.exception("a request failed in a way that nobody foresaw")
+            answer, known = None, ()
+            refusal = Refusal("INTERNAL", "The hub failed to answer; its operator can see why in the log.", status=500)
+        if refusal is not None:
+            await _refuse(send, media, refusal, known)
+        observed.over(answer, refusal)
+
+    async def _answered(
+        self, caller: Caller, scope: Scope, headers: dict[bytes, bytes], receive: Receive
+    ) -> Answer | None:
+        """Return the answer to a request, None if its client left.
+
+        The record of an answer holds that the caller's proof was used. Where there is none, that is recorded by itself;
+        nobody waits for it where the hub could not answer or the client left, as nothing was released.
+        """
+        unclaimed = caller.unclaimed
+        answer: Answer | None = None
+        claimed = unclaimed is None
+        try:
             with Waiting(receive, self._limits.time) as waiting:
                 call = await self._call(scope, headers, receive, waiting)
                 if headers.get(tracing.HEADER) == tracing.VALUE:
                     call = replace(call, traced=True)
-                answer = await self._answer(waiting, call, caller.principal)
+                answer = await self._answer(waiting, call, caller)
             if answer is not None:
-                await _send(send, 200, media, answer.body, [*_headers(answer), *known])
-        except Unproven as unproven:
-            await _refuse(send, media, _refusal(unproven))
+                claimed = claimed or answer.receipt is not None
+                await self._claim(unclaimed if not claimed else None)
+                claimed = True
+            return answer
         except Refusal as refusal:
-            await _refuse(send, media, refusal, known)
-        except Exception:
-            log.exception("a request failed in a way that nobody foresaw")
-            message = "The hub failed to answer; its operator can see why in the log."
-            await _refuse(send, media, Refusal("INTERNAL", message, status=500))
+            if refusal.status != _UNABLE:
+                await self._claim(unclaimed)
+                claimed = True
+            raise
+        except Replayed:
+            claimed = True
+            assert unclaimed is not None  # noqa: S101 - else there was nothing to be used twice
+            raise unclaimed.replayed() from None
+        finally:
+            if not claimed:
+                self._later(self._claim(unclaimed))
 
-    async def _answer(self, waiting: Waiting, call: Call, principal: Principal) -> Answer | None:
+    async def _claim(self, unclaimed: Unclaimed | None) -> None:
+        if unclaimed is not None:
+            await unclaimed.claim()
+
+    def _later(self, claiming: Coroutine[Any, Any, None]) -> None:
+        """Let something be done for which nobody waits."""
+
+        async def quietly() -> None:
+            with contextlib.suppress(Unproven):
+                await claiming
+
+        task = asyncio.get_running_loop().create_task(quietly())
+        self._claiming.add(task)
+        task.add_done_callback(self._claiming.discard)
+
+    async def _answer(self, waiting: Waiting, call: Call, caller: Caller) -> Answer | None:
         """Travel the road, one of so many at a time; a body that is still coming takes nobody's place."""
-        if self._running >= self._limits.concurrency:
+        if self.running >= self._limits.concurrency:
             raise LimitExceeded(
                 "concurrent requests", None, self._limits.concurrency, status=503, headers=[(b"retry-after", b"1")]
             )
-        self._running += 1
+        self.running += 1
         try:
-            return await waiting.answer(self._road().travel(call, *self._authorise(principal)))
+            use = caller.unclaimed.use if caller.unclaimed else None
+            return await waiting.answer(self._road().travel(call, *self._authorise(caller.principal), use))
         finally:
-            self._running -= 1
+            self.running -= 1
 
     async def _call(self, scope: Scope, headers: dict[bytes, bytes], receive: Receive, waiting: Waiting) -> Call:
         match scope["method"]:

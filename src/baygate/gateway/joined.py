@@ -15,6 +15,7 @@ import asyncpg
 
 from baygate.contract.schema import sdl
 from baygate.errors import OperatorError
+from baygate.observation.observer import Nobody, Observer
 from baygate.sources.registered import SupergraphUnusable, contributed, remote_of
 from baygate.sources.remote.source import RemoteSource
 from baygate.sources.supergraph.contributions import Contributions
@@ -39,8 +40,9 @@ class Joined:
 class Joining:
     """Keeps what is joined as the database has it; ``take`` is told of each change."""
 
-    def __init__(self, take: Callable[[Joined], None]) -> None:
+    def __init__(self, take: Callable[[Joined], None], observer: Observer | None = None) -> None:
         self._take = take
+        self._observer = observer or Nobody()
         self._stale = True
         self._joined = Joined()
         self._closing: set[asyncio.Task[None]] = set()
@@ -72,6 +74,11 @@ class Joining:
         self._take(self._joined)
         self._close_later(before.remote.values())
 
+    @property
+    def remote(self) -> Mapping[str, RemoteSource]:
+        """The remote sources that new requests are answered with."""
+        return self._joined.remote
+
     async def close(self) -> None:
         """Close all connections to sources."""
         for each in self._closing:
@@ -94,7 +101,7 @@ class Joining:
         remote = {}
         for each in registered:
             try:
-                remote[each.name] = RemoteSource(remote_of(each))
+                remote[each.name] = RemoteSource(remote_of(each), observer=self._observer)
             except OperatorError as error:
                 self.problem = f"The source {each.name} cannot be asked: {error}"
                 log.error("%s", self.problem)

@@ -31,6 +31,7 @@ from baygate.gateway.limits import Limits
 from baygate.gateway.operation import Operation, Strictness, prepare
 from baygate.gateway.stages import Stages
 from baygate.oauth.caller import Caller
+from baygate.oauth.once import Use
 from baygate.sources.remote.remote import Remote
 from baygate.sources.remote.source import RemoteSource
 from baygate.sources.supergraph.join import Supergraph
@@ -53,9 +54,9 @@ class OpenRoad:
     plans: Bounded[FederatedPlan] = field(default_factory=lambda: Bounded(_CACHE_BYTES))
     planners: dict[frozenset[str], Planner] = field(default_factory=dict)
 
-    async def travel(self, call: Call, principal: Principal, access: Access) -> Answer:
+    async def travel(self, call: Call, principal: Principal, access: Access, use: Use | None = None) -> Answer:
         """Answer a call; raise Refusal if it is not answered."""
-        del principal, access
+        del principal, access, use
         stages = Stages()
         operation = self.operation(call)
         stages.done("operation")

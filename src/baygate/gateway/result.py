@@ -1,11 +1,11 @@
 """Result: the fetches of a plan run, and their answers put together."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from graphql import DocumentNode, ExecutionResult, GraphQLError, GraphQLSchema, execute_sync
+from graphql import DocumentNode, ExecutionResult, GraphQLError, GraphQLSchema, execute
 
 from baygate.access.principal import Principal
 from baygate.gateway.control import without_policies
@@ -13,11 +13,26 @@ from baygate.gateway.execution.together import together
 from baygate.gateway.limits import Limits
 from baygate.gateway.operation import Operation
 from baygate.gateway.planning.cost import check_totals
-from baygate.gateway.planning.plan import EntityFetch, Group, Plan, Supergraph, tail_of
+from baygate.gateway.planning.plan import ERRORS, EntityFetch, Group, Plan, Supergraph, tail_of
+from baygate.gateway.planning.release import Notice
 from baygate.gateway.refusal import LimitExceeded, Refusal
+from baygate.gateway.seen import Seen
 from baygate.gateway.sources import Sources
 from baygate.gateway.statements import Asker, Statements
 from baygate.gateway.variables import Unfit, coercer
+
+
+@dataclass(frozen=True)
+class Result:
+    """The body of an answer, whose rows are in it, and how it ended.
+
+    ``status`` is "ok", "partial" where something asked for is not there and an error says so, or "failed" where
+    nothing is.
+    """
+
+    body: bytes
+    seen: Seen
+    status: str
 
 
 @dataclass(frozen=True)
@@ -57,12 +72,13 @@ class Executor:
         variables: Mapping[str, Any],
         raw: Mapping[str, Any],
         principal: Principal,
-    ) -> bytes:
-        """Return the body of the answer; ``raw`` are the variables as they came."""
+    ) -> Result:
+        """Return the answer; ``raw`` are the variables as they came."""
         asker = Asker(principal, variables, plan.access_class)
         if plan.passes_through and plan.resident is not None:
             text = await self._statements.one(plan.resident, asker)
-            return b'{"data":' + text.encode() + plan.tail + b"}"
+            body = b'{"data":' + text.encode() + plan.tail + b"}"
+            return Result(body, asker.seen, _status(plan.notices, ()))
         asked = [self._grouped(each, variables) for each in plan.entities]
         self._check(plan, asked, variables)
         (parts, errors), *lists = await together(
@@ -70,18 +86,19 @@ class Executor:
         )
         notices = [*plan.notices]
         if parts is None:
-            return b'{"data":null' + tail_of(notices, errors) + b"}"
+            return _failed(notices, errors)
         for each, text in zip(asked, lists, strict=True):
             parts[each.fetch.key] = orjson.Fragment(text)
             notices += [notice for group in each.groups for notice in each.fetch.notices[group]]
         if plan.local is not None:
-            local = self._local(plan, operation, raw, principal)
+            local = await self._local(plan, operation, raw, principal)
             errors += [_formatted(error) for error in local.errors or ()]
             if local.data is None:  # a root field that may not be null is: so is the whole answer
-                return b'{"data":null' + tail_of(notices, errors) + b"}"
+                return _failed(notices, errors)
             parts |= local.data
         data = orjson.dumps({key: parts[key] for key in plan.keys})
-        return b'{"data":' + data + tail_of(notices, errors) + b"}"
+        body = b'{"data":' + data + tail_of(notices, errors) + b"}"
+        return Result(body, asker.seen, _status(notices, errors))
 
     async def _sources(
         self, plan: Plan, asker: Asker, raw: Mapping[str, Any]
@@ -150,11 +167,23 @@ class Executor:
             raise Refusal("BAD_USER_INPUT", f"The key in {place} {unfit.message}.") from None
         return str(name), keys, values
 
-    def _local(self, plan: Plan, operation: Operation, raw: Mapping[str, Any], principal: Principal) -> ExecutionResult:
+    async def _local(
+        self, plan: Plan, operation: Operation, raw: Mapping[str, Any], principal: Principal
+    ) -> ExecutionResult:
         assert plan.local is not None  # noqa: S101 - asked only then
         document = DocumentNode(definitions=(plan.local, *operation.fragments.values()))
         context = self._control(principal, operation.schema)
-        return execute_sync(operation.schema, document, context_value=context, variable_values=dict(raw))
+        result = execute(operation.schema, document, context_value=context, variable_values=dict(raw))
+        return await result if isinstance(result, Awaitable) else result
+
+
+def _status(notices: Iterable[Notice], errors: Sequence[Any]) -> str:
+    return "partial" if errors or any(each.kind in ERRORS for each in notices) else "ok"
+
+
+def _failed(notices: Iterable[Notice], errors: Sequence[Any]) -> Result:
+    """Return the answer that holds nothing but errors, whatever was read for it."""
+    return Result(b'{"data":null' + tail_of(notices, errors) + b"}", Seen(), "failed")
 
 
 def _formatted(error: GraphQLError) -> dict[str, Any]:

@@ -8,13 +8,15 @@ import asyncio
 import datetime
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from time import perf_counter
 from typing import Any
 
 import asyncpg
 
 from baygate.access.access import Access
 from baygate.access.principal import Principal
+from baygate.audit.recorder import LogUnavailable
 from baygate.gateway.answer import Answer
 from baygate.gateway.cache import Bounded
 from baygate.gateway.call import Call
@@ -22,12 +24,15 @@ from baygate.gateway.documents import Documents
 from baygate.gateway.limits import Limits
 from baygate.gateway.operation import Operation, Strictness, prepare
 from baygate.gateway.planning.plan import Plan, Supergraph, plan
-from baygate.gateway.receipt import Receipts
+from baygate.gateway.receipt import Answered, Receipts
 from baygate.gateway.refusal import LimitExceeded, Refusal
 from baygate.gateway.result import Executor
 from baygate.gateway.stages import Stages
 from baygate.gateway.tracing import Trace
 from baygate.gateway.visible import VisibleSchemas
+from baygate.oauth.once import Use
+from baygate.observation.events import PlanMade
+from baygate.observation.observer import Nobody, Observer
 from baygate.sources.resident.dispatcher import GONE, Overloaded
 
 log = logging.getLogger("baygate.road")
@@ -47,28 +52,36 @@ class Road:
     limits: Limits
     strictness: Strictness
     visible: VisibleSchemas
+    observer: Observer = field(default_factory=Nobody)
     clock: Callable[[], datetime.datetime] = lambda: datetime.datetime.now(datetime.UTC)
     operations: Bounded[Operation] = field(default_factory=lambda: Bounded(_OPERATION_BYTES))
     plans: Bounded[Plan] = field(default_factory=lambda: Bounded(_PLAN_BYTES, share=_PLAN_BYTES // 4))
+    plans_made: int = 0
 
-    async def travel(self, call: Call, principal: Principal, access: Access) -> Answer:
-        """Answer a call; raise Refusal if it is not answered."""
+    async def travel(self, call: Call, principal: Principal, access: Access, use: Use | None = None) -> Answer:
+        """Answer a call; raise Refusal if it is not answered, Replayed if its proof's ``use`` is not the first."""
         stages = Stages()
         trace = Trace.begin() if call.traced else None
         operation = self.operation(call, access)
         stages.done("operation")
         variables = operation.variables.coerce(call.variables)
+        made = self.plans_made
         planned = self.plan(operation, variables, access)
         if not planned.cost.constant:
             planned.cost.check(variables, self.limits)
         stages.done("plan")
+        trusted = self.documents.trusts(operation.digest)
         try:
             async with asyncio.timeout(self.limits.time):
-                body = await self.executor.run(planned, operation, variables, call.variables, principal)
+                result = await self.executor.run(planned, operation, variables, call.variables, principal)
                 if trace is not None:
-                    body = trace.added_to(body, self._root(operation), planned.keys)
+                    body = trace.added_to(result.body, self._root(operation), planned.keys)
+                    result = replace(result, body=body)
                 stages.done("result")
-                receipt = await self.receipts.record(principal, planned, body)
+                version = access.policy_version
+                receipt = await self.receipts.record(
+                    Answered(principal, operation, call.variables, planned, version, result, use, trusted)
+                )
         except TimeoutError:
             raise self._too_slow() from None
         except asyncpg.QueryCanceledError:
@@ -79,11 +92,17 @@ class Road:
             raise _unavailable(
                 "SOURCE_UNAVAILABLE", "The hub's records cannot be reached now. Try again shortly."
             ) from None
+        except LogUnavailable:
+            raise _unavailable(
+                "AUDIT_UNAVAILABLE", "The audit log cannot be written now, so nothing is released. Try again shortly."
+            ) from None
         except asyncpg.PostgresError:
             log.exception("PostgreSQL refused a statement of the hub")
             raise _unavailable("SOURCE_FAILED", "The hub's records could not be read. Try again shortly.") from None
         stages.done("receipt")
-        return Answer(body, receipt, stages.header())
+        self.observer.observe(planned.outcomes)
+        told = operation.digest if trusted else None
+        return Answer(result.body, receipt, stages.header(), stages.each, self.plans_made > made, told)
 
     def operation(self, call: Call, access: Access) -> Operation:
         """Return the operation that a call names, prepared against the schema that the caller may see."""
@@ -121,7 +140,10 @@ class Road:
         )
         known = self.plans.get(key)
         if known is None or not known.valid_from <= now < known.valid_until:
+            began = perf_counter()
             known = plan(operation, variables, access, self.supergraph, self.limits)
+            self.plans_made += 1
+            self.observer.observe(PlanMade(perf_counter() - began))
             self.plans.keep(key, known, known.weight, access.access_class)
         return known
 

@@ -14,6 +14,7 @@ from baygate.gateway.execution.completion import Completer
 from baygate.gateway.execution.placing import Placing
 from baygate.gateway.execution.runner import Question, Reply, Run
 from baygate.gateway.execution.together import together
+from baygate.gateway.execution.witness import Witness
 from baygate.gateway.limits import Limits
 from baygate.gateway.planning.cost import Cost
 from baygate.gateway.planning.federation.across import Across
@@ -56,8 +57,12 @@ class Sources:
             Asking(asker.principal.attributes, self.key),
         )
         await run.all()
-        completer = Completer(self.schema, run.errors)
-        return completer.data(planned.selection, run.answer), completer.errors
+        witness = Witness(planned.contributed)
+        completer = Completer(self.schema, run.errors, witness)
+        data = completer.data(planned.selection, run.answer)
+        for fact in witness.facts:
+            asker.seen.add(*fact)
+        return data, completer.errors
 
     async def _ask(self, asker: Asker, deadline: float, question: Question) -> Reply:
         resident = question.prepared.resident

@@ -1,11 +1,15 @@
-"""Statements run for one who asks: what they need is bound, cursors are opened before and sealed afterwards."""
+"""Statements run for one who asks: what they need is bound, cursors are opened before and sealed afterwards.
+
+The facts in their texts are taken out and counted: what leaves here is JSON.
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from baygate.access.principal import Principal
 from baygate.gateway.cursor import Cursors
+from baygate.gateway.seen import Seen
 from baygate.sources.resident.binder import Bound, binder, columns
 from baygate.sources.resident.dispatcher import Dispatcher
 from baygate.sources.resident.pages import Page
@@ -15,11 +19,12 @@ from baygate.storage.keys import Keys
 
 @dataclass(frozen=True)
 class Asker:
-    """One request: who asks, with which variables, under which access."""
+    """One request: who asks, with which variables, under which access, and what he has been given so far."""
 
     principal: Principal
     variables: Mapping[str, Any]
     access_class: str
+    seen: Seen = field(default_factory=Seen)
 
 
 class Statements:
@@ -34,7 +39,7 @@ class Statements:
         """Return the JSON text that a fetch from ``Query`` answers."""
         statement = fetch.statement
         values = fetch.bind(self._bound(statement.pages, asker))
-        return self._sealed(await self._dispatcher.answer(fetch, values), statement, asker)
+        return self._plain(await self._dispatcher.answer(fetch, values), statement, asker)
 
     async def entities(
         self, statement: Statement, keys: Iterable[Sequence[Any]], asker: Asker
@@ -43,9 +48,10 @@ class Statements:
         bind = binder(statement.slots)
         rows = [bind(self._bound(statement.pages, asker, each)) for each in keys]
         found = await self._dispatcher.rows(statement, columns(statement.slots, rows))
-        return [(ordinality - 1, self._sealed(text, statement, asker)) for ordinality, text in found]
+        return [(ordinality - 1, self._plain(text, statement, asker)) for ordinality, text in found]
 
-    def _sealed(self, text: str, statement: Statement, asker: Asker) -> str:
+    def _plain(self, text: str, statement: Statement, asker: Asker) -> str:
+        text = asker.seen.take(text, statement.marks)
         if not statement.pages:
             return text
         return self._cursors.seal(text, statement.pages, asker.variables, asker.access_class)

@@ -35,7 +35,7 @@ class _Counted:
 
 
 class Tally:
-    """The tally of one worker, kept in the place of an audit log."""
+    """The tally of one worker."""
 
     def __init__(self, connect: Callable[[], Awaitable[asyncpg.Connection]]) -> None:
         self._connect = connect
@@ -54,8 +54,8 @@ class Tally:
                 await self._adding
         await self._add()
 
-    async def record(self, principal: Principal, plan: Plan, body: bytes) -> str | None:  # noqa: ARG002
-        """Count what a plan decided; give no receipt."""
+    def count(self, principal: Principal, plan: Plan) -> None:
+        """Count what a plan decided."""
         # a plan is known by itself, and is kept from being another as long as it is counted
         key = (principal.client, principal.agency, principal.purpose, principal.scopes, id(plan))
         counted = self._counted.get(key)
@@ -63,7 +63,6 @@ class Tally:
             counted.count += 1
         elif len(self._counted) < _MOST:
             self._counted[key] = _Counted(principal, plan)
-        return None
 
     async def _add_regularly(self) -> None:
         while True:

@@ -12,11 +12,14 @@ In this order; whatever does not hold refuses the request:
    certificate: the connection's own client certificate. A token bound to nothing is good only of a client registered
    so, where such clients are admitted at all. A token bound to a key is refused under the scheme Bearer, and a bearer
    token under DPoP: neither may be downgraded to the other (RFC 9449, sections 7.1 and 7.2).
-7. The client is not known to have used up its requests, and the proof was not used before: to record it is a write.
+7. The client is not known to have used up its requests, and this worker has not seen the proof before.
 8. The client has requests left.
+9. The proof was not used before, anywhere. To record that it is now is a write, made with the record of what it was
+   used for where there is one (``proven``), and at once where there is none (``caller``).
 """
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from time import time
 from typing import Any
 
@@ -25,17 +28,18 @@ from starlette.types import Scope
 from baygate.access.jose import BadToken, certificate_thumbprint
 from baygate.access.principal import Principal
 from baygate.oauth.allowance import Allowances, AllowanceUnavailable, Exceeded, Policy, headers, policies
-from baygate.oauth.caller import Caller
+from baygate.oauth.caller import Caller, Unclaimed
 from baygate.oauth.challenge import Challenger, Unproven, unavailable
 from baygate.oauth.clients import Binding, Client
-from baygate.oauth.dpop import BadProof, NonceNeeded, Proofs
+from baygate.oauth.dpop import BadProof, NonceNeeded, Proof, Proofs
 from baygate.oauth.issuers import IssuerUnreachable
-from baygate.oauth.once import Replayed, UsedOnce, UsesUnrecorded
+from baygate.oauth.once import Replayed, Use, UsedOnce, UsesUnrecorded
 from baygate.oauth.recognised import Parties, RecognitionUnavailable
 from baygate.oauth.standing import Standing
 from baygate.oauth.tokens import BY_CERTIFICATE, BY_KEY, Token, Tokens
 from baygate.storage.following import OutOfTouch
 
+_UNTOLD = "The hub cannot tell now who may be answered. Try again shortly."
 _KEPT = 10_000
 """Tokens whose principals are kept."""
 
@@ -65,27 +69,55 @@ class Authentication:
         self._principals: dict[bytes, tuple[Token, Client | None, Principal]] = {}
 
     async def caller(self, scope: Scope) -> Caller:
-        """Return who sends a request; raise Unproven."""
+        """Return who sends a request, whose proof nobody can use any more; raise Unproven."""
+        found = await self.proven(scope)
+        if found.unclaimed is not None:
+            await found.unclaimed.claim()
+        return found
+
+    async def proven(self, scope: Scope) -> Caller:
+        """Return who sends a request, and the use of his proof that is to be recorded; raise Unproven."""
         scheme, text = self._credentials(scope)
         try:
             token = self._tokens.known(text) or await self._tokens.read(text)
             token.timely(self._clock())
             client = await self._in_good_standing(token)
-            more = await self._possessed(token, client, scheme, text, scope)
+            proof = self._possessed(token, scheme, text, scope)
+            if proof is not None:
+                self._allowances.require(*_counted(token, client))
+                self._used_once.see(proof.use)
             spent = await self._allowances.spend(*_counted(token, client))
         except BadToken as error:
             raise self._challenger.bad_token(scheme, str(error)) from None
-        except (BadProof, Replayed) as error:
-            raise self._challenger.bad_proof(str(error) or "it was used before") from None
+        except BadProof as error:
+            raise self._challenger.bad_proof(str(error)) from None
+        except Replayed:
+            raise self._replayed() from None
         except NonceNeeded:
             raise self._challenger.nonce_needed() from None
-        except (OutOfTouch, UsesUnrecorded, AllowanceUnavailable, RecognitionUnavailable):
-            raise unavailable("The hub cannot tell now who may be answered. Try again shortly.") from None
+        except (OutOfTouch, AllowanceUnavailable, RecognitionUnavailable):
+            raise unavailable(_UNTOLD) from None
         except IssuerUnreachable:
             raise unavailable("The issuer of the access token cannot be reached now. Try again shortly.") from None
         except Exceeded as error:
             raise Unproven(429, None, str(error), tuple(error.headers)) from None
-        return Caller(self._principal(token, client), [*headers(spent), *more])
+        principal, told = self._principal(token, client), headers(spent)
+        if proof is None:
+            return Caller(principal, told)
+        fresh = (b"dpop-nonce", self._proofs.nonces.fresh().encode())
+        unclaimed = Unclaimed(proof.use, partial(self._claim, proof.use), self._replayed)
+        return Caller(principal, [*told, fresh], unclaimed)
+
+    async def _claim(self, use: Use) -> None:
+        try:
+            await self._used_once.claim(use)
+        except Replayed:
+            raise self._replayed() from None
+        except UsesUnrecorded:
+            raise unavailable(_UNTOLD) from None
+
+    def _replayed(self) -> Unproven:
+        return self._challenger.bad_proof("it was used before")
 
     def _principal(self, token: Token, client: Client | None) -> Principal:
         """Return who a token stands for: one object for all requests with it, as long as the client is the same."""
@@ -119,21 +151,19 @@ class Authentication:
             return registered(token, await self._parties.of(token))
         return registered(token, self._standing.client(token.client_id))
 
-    async def _possessed(
-        self, token: Token, client: Client | None, scheme: str, text: bytes, scope: Scope
-    ) -> list[tuple[bytes, bytes]]:
-        """Check that the sender has what the token is bound to; return the headers that help him next time."""
+    def _possessed(self, token: Token, scheme: str, text: bytes, scope: Scope) -> Proof | None:
+        """Check that the sender has what the token is bound to; return his proof of that, if it takes one."""
         if token.bound is None:
             if scheme == "DPoP":
                 raise BadToken("it is bound to no key, and comes with the scheme DPoP")
-            return []
+            return None
         if token.bound.method == BY_CERTIFICATE:
             presented = presented_certificate(scope)
             if presented is None or certificate_thumbprint(presented) != token.bound.value:
                 raise BadToken("it is bound to another certificate than the connection's")
             if scheme == "DPoP":
                 raise BadToken("it is bound to a certificate, and comes with the scheme DPoP")
-            return []
+            return None
         if token.bound.method != BY_KEY or scheme != "DPoP":
             raise BadToken("it is bound to a key, and comes without a proof of it (scheme DPoP)")
         given = [value for name, value in scope["headers"] if name == b"dpop"]
@@ -142,9 +172,7 @@ class Authentication:
         proof = self._proofs.check(given[0], scope["method"], scope["path"], text)
         if proof.thumbprint != token.bound.value:
             raise BadToken("it is bound to another key than the proof's")
-        self._allowances.require(*_counted(token, client))
-        await self._used_once.claim(proof.use)
-        return [(b"dpop-nonce", self._proofs.nonces.fresh().encode())]
+        return proof
 
 
 def registered(token: Token, client: Client | None) -> Client:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from time import time
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from baygate.access.jose import BadKey, BadToken, PublicKey, digest_of, encoded, public_key, read
 from baygate.oauth.once import Use, use
@@ -99,7 +99,7 @@ class Proofs:
         if claims.get("htm") != method:
             raise BadProof(f"its htm is not {method}")
         if _target(claims.get("htu")) != _target(self._origin + path):
-            raise BadProof(f"its htu is not {self._origin}{path}")
+            raise BadProof(f"its htu is not {self._origin}{quote(path)}")
         self.nonces.check(claims.get("nonce"))
         issued, now = claims.get("iat"), self._clock()
         if not isinstance(issued, int | float) or abs(now - issued) > NONCE_LIFETIME + _SKEW:

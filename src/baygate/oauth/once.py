@@ -23,6 +23,8 @@ _MOST = 256
 """Uses in one statement."""
 _MOST_WAITING = 10_000
 """Uses that wait for a statement: some seconds' worth; more are refused rather than kept."""
+_MOST_SEEN = 200_000
+"""Uses that a worker remembers having seen."""
 _PATIENCE = 5.0
 """Seconds that a statement may take, connecting included."""
 _SWEEP = 60.0
@@ -60,6 +62,21 @@ class UsedOnce:
         self._waiting: list[tuple[Use, asyncio.Future[None]]] = []
         self._writer: asyncio.Task[None] | None = None
         self._swept = float("-inf")
+        self._seen: dict[bytes, datetime.datetime] = {}
+
+    def see(self, each: Use) -> None:
+        """Raise Replayed if this worker has seen a use before: a replay costs it nothing, and his allowance nobody.
+
+        Another worker may have seen it all the same, which ``claim`` finds out.
+        """
+        if each.digest in self._seen:
+            raise Replayed
+        self._seen[each.digest] = each.expires_at
+        if len(self._seen) > _MOST_SEEN:
+            now = datetime.datetime.now(datetime.UTC)
+            self._seen = {digest: until for digest, until in self._seen.items() if until > now}
+            while len(self._seen) > _MOST_SEEN // 2:
+                del self._seen[next(iter(self._seen))]
 
     async def claim(self, each: Use) -> None:
         """Record a use durably; raise Replayed if it was recorded before, UsesUnrecorded if it cannot be."""

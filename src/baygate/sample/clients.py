@@ -15,6 +15,8 @@ from baygate.sample import agencies, cases
 from baygate.storage.database import Database
 
 READING = ("identity:read", "credit:read", "filings:read", "clearance:read")
+AUDIT = "audit:read"
+"""With it an agency sees who was given its records; parties provide none."""
 EVERYTHING = (
     *READING, "identity:personal", "identity:verify", "credit:investigation", "clearance:personal",
     "clearance:investigation",
@@ -128,7 +130,7 @@ def _registered(name: str, system: System, key: ECKey) -> Client:
         authentication=Authentication.PRIVATE_KEY_JWT,
         binding=system.binding,
         keys=(ClientKey(key.as_dict(private=False)),),
-        scopes=frozenset(system.scopes),
+        scopes=frozenset(system.scopes if system.party else (*system.scopes, AUDIT)),
         purposes=frozenset(system.purposes),
         redirect_uris=system.redirect_uris,
         roles=system.roles,

@@ -37,6 +37,7 @@ from baygate.access.documents.trust import Trusted
 from baygate.access.facts import Facts
 from baygate.contract.schema import graphql_schema
 from baygate.sample.agencies import HONG_KONG_REGISTRY
+from baygate.sample.log_keys import log_keys
 from baygate.sources.bindings import resident_binding
 from baygate.sources.composition import Subgraph, compose
 from baygate.sources.facts import facts_of
@@ -125,10 +126,11 @@ class _Workshop:
     now: datetime.datetime
 
     def root(self) -> Iterator[Path]:
-        """Sign the root document, which names the authority that there is now."""
+        """Sign the root document, which names the authority and certifies the keys of the audit log that there are."""
         source = self.directory / "root.json"
         authority = _certificate(self.certificates / "ca.pem").public_bytes(Encoding.DER)
         text = _with(source.read_text(encoding="utf-8"), "anchors", [base64.b64encode(authority).decode()])
+        text = _with(text, "logKeys", log_keys(self.certificates))
         before = _before(source)
         if before is not None and before.content()["anchors"] != json.loads(text)["anchors"]:
             # nobody can sign for the authority before: trust begins anew

@@ -13,6 +13,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
+PARTY = "party_id"
+"""The first key column of every table whose rows are about a party."""
+
 
 class BindingError(Exception):
     """A binding that does not fit the tables or the contract; found when the hub starts."""

@@ -109,9 +109,11 @@ class Fetch:
     """One question to one source.
 
     ``inputs`` names the keys of entity representations, if the fetch runs over a set of them
-    (Apollo Federation, ``Query._entities``); without them it starts at ``Query``.
+    (Apollo Federation, ``Query._entities``); without them it starts at ``Query``. ``merged`` if what it brings is
+    merged with the answers of other sources.
     """
 
     source: str
     selection: Selection
     inputs: tuple[str, ...] = ()
+    merged: bool = False

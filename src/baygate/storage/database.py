@@ -1,6 +1,9 @@
 """Connections to PostgreSQL, all with the same session settings."""
 
+import asyncio
+import contextlib
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
@@ -90,7 +93,7 @@ class Database:
             ) from error
         except (OSError, TimeoutError) as error:
             raise DatabaseUnreachableError(
-                f"No PostgreSQL answers at {self.address}: {error or 'no answer in time'}.",
+                f"No PostgreSQL answers at {self.address}: {str(error) or 'no answer in time'}.",
                 "Start it, or correct host and port in the DSN.",
             ) from error
         except (ValueError, asyncpg.InterfaceError, asyncpg.ClientConfigurationError) as error:
@@ -105,3 +108,13 @@ class Database:
                 f"The hub needs PostgreSQL {OLDEST_SUPPORTED} or newer.",
             )
         return connection
+
+
+@contextlib.contextmanager
+def cut_after(seconds: float, connection: asyncpg.Connection) -> Iterator[None]:
+    """End a connection unless it answers in time: one whose other end is gone would not even be rolled back."""
+    cutting = asyncio.get_running_loop().call_later(seconds, connection.terminate)
+    try:
+        yield
+    finally:
+        cutting.cancel()

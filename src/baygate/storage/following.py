@@ -14,11 +14,15 @@ from typing import Protocol
 
 import asyncpg
 
+from baygate.storage.database import cut_after
+
 log = logging.getLogger("baygate.following")
 
 DEAF = 5.0
 """Seconds without a word from the database after which the worker stops answering."""
 _BEAT = 1.0
+_LONGEST = 30.0
+"""Seconds that reading may take; a connection whose other end is gone is given up then."""
 
 
 class OutOfTouch(Exception):
@@ -85,13 +89,15 @@ class Following:
             for follower in self._followers:
                 for channel, hear in follower.channels.items():
                     await connection.add_listener(channel, self._hearing(hear))
-        for follower in self._followers:
-            await follower.begin(connection)
+        with cut_after(_LONGEST, connection):
+            for follower in self._followers:
+                await follower.begin(connection)
         while True:
             self._woken.clear()
             await connection.fetchval("SELECT 1", timeout=_BEAT)
-            for follower in self._followers:
-                await follower.refresh(connection)
+            with cut_after(_LONGEST, connection):
+                for follower in self._followers:
+                    await follower.refresh(connection)
             self._heard = monotonic()
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._woken.wait(), _BEAT)

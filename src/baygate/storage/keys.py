@@ -20,7 +20,19 @@ from pathlib import Path
 from baygate.storage.errors import KeyFileError
 
 RECIPIENT_HASH = "recipient-hash"
-USES = ("citizen-id", "citizen-name", "bank-account", RECIPIENT_HASH, "cursor", "dpop-nonce", "session")
+AUDIT_PERSON, AUDIT_VARIABLES = "audit-person", "audit-variables"
+"""For what the audit log says of persons and of a request's variables, which it never has in clear."""
+USES = (
+    "citizen-id",
+    "citizen-name",
+    "bank-account",
+    RECIPIENT_HASH,
+    "cursor",
+    "dpop-nonce",
+    "session",
+    AUDIT_PERSON,
+    AUDIT_VARIABLES,
+)
 """What the hub needs keys for. A digest under one use says nothing about one under another."""
 
 _LENGTH = 32

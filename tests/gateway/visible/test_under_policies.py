@@ -92,7 +92,7 @@ def test_a_transformed_relation_leads_nowhere_and_is_not_shown() -> None:
 
 def test_a_verdict_is_shown_to_whom_it_is_granted() -> None:
     assert "verifyPerson" in fields(under(Query=granted("verifyPerson")), "Query")
-    assert fields(under(), "Query") == {"me", "access", "catalogue", "trustLists"}
+    assert fields(under(), "Query") == {"me", "access", "catalogue", "trustLists", "accesses"}
 
 
 def test_policies_and_scopes_both_close() -> None:

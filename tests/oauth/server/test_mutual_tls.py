@@ -17,6 +17,7 @@ import pytest
 from joserfc.jwk import ECKey
 from tests.agency import CUSTOMS, Agency, new_key
 from tests.gateway.test_tls import Holder, issue, running
+from tests.log_keys import give_log_keys
 from tests.oauth.server.certificates import certificate
 from tests.oauth.server.desk import altered, refused, within
 from tests.open_policies import ROOT
@@ -27,6 +28,7 @@ from baygate.gateway.tls import WorkerConfig
 from baygate.oauth import registry, signing
 from baygate.oauth.clients import Authentication, Binding, ClientKey
 from baygate.settings import (
+    AuditSettings,
     DatabaseSettings,
     OAuthSettings,
     PolicySettings,
@@ -112,6 +114,7 @@ def secured(world: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Se
     server, key = own.save(directory)
     read_or_create(directory / "keys")
     signing.create_first(directory / "keys" / SIGNING_KEYS)
+    give_log_keys(directory / "keys")
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -124,6 +127,7 @@ def secured(world: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Se
         tls=TlsSettings(certificate=server, key=key, client_authorities=authorities),
         oauth=OAuthSettings(origin=base),
         policies=PolicySettings(root=root, heads=directory / "heads.json"),
+        audit=AuditSettings(head=directory / "audit-head.json"),
     )
     config = WorkerConfig(
         lambda: create_app(settings), settings.tls, host="127.0.0.1", port=port, loop="uvloop", ws="none",

@@ -1,10 +1,12 @@
 """The root document: which agencies exist, who signs for them, what is theirs, which purposes and scopes there are.
 
 The coordinating bodies sign it, m of n. A new root needs the threshold of the old one and of its own. It also names who
-signs the trust list of each jurisdiction; where it names nobody, nobody can.
+signs the trust list of each jurisdiction, and with which keys the audit log is signed; where it names nobody, nobody
+can.
 """
 
 import base64
+import datetime
 from collections.abc import Mapping
 from functools import cached_property
 from typing import Annotated, Literal, Self
@@ -14,6 +16,7 @@ from pydantic import Field, StringConstraints, field_validator, model_validator
 
 from baygate.access.documents.model import AgencyName, Closed, Code, Digest, Moment, Name, ScopeName, Spec, Text
 from baygate.access.documents.policy import EVERY, Jurisdiction
+from baygate.access.jose import BadKey, PublicKey, public_key
 
 Thumbprint = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{43}$")]
 
@@ -52,6 +55,55 @@ class ListSigners(Signers):
     """The bodies that sign the trust list of one jurisdiction."""
 
     jurisdiction: Jurisdiction
+
+
+LogUse = Literal["heads", "receipts"]
+"""What a key of the audit log signs: the heads of its tree, or receipts for its records."""
+_Coordinate = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$")]
+"""32 bytes in base64url without spare bits, or the key would have two names."""
+
+
+class LogJwk(Closed):
+    """The public half of a P-256 key (RFC 7518, section 6.2.1). A private member refuses it, as any other would."""
+
+    kty: Literal["EC"]
+    crv: Literal["P-256"]
+    x: _Coordinate
+    y: _Coordinate
+
+
+class LogKey(Closed):
+    """A key that the audit log is signed with, and when what it signs counts: both moments included, as in X.509."""
+
+    use: LogUse
+    jwk: LogJwk
+    not_before: Moment | None = Field(None, alias="notBefore")
+    not_after: Moment | None = Field(None, alias="notAfter")
+
+    @model_validator(mode="after")
+    def _usable(self) -> Self:
+        if self.not_before and self.not_after and self.not_before > self.not_after:
+            raise ValueError("the key ends before it begins")
+        try:
+            _ = self.public
+        except BadKey as error:
+            raise ValueError(f"it is no key: {error}") from error
+        return self
+
+    @cached_property
+    def public(self) -> PublicKey:
+        """What its signatures are verified with."""
+        return public_key(self.jwk.model_dump())
+
+    @property
+    def kid(self) -> str:
+        """What signatures call it: the thumbprint of the key (RFC 7638)."""
+        return self.public.thumbprint
+
+    def holds(self, at: datetime.datetime) -> bool:
+        """Return whether what it signed at a moment counts."""
+        begins, ends = self.not_before, self.not_after
+        return (begins is None or begins <= at) and (ends is None or at <= ends)
 
 
 PARTY = "party-"
@@ -101,6 +153,7 @@ class RootDocument(Closed):
     purposes: tuple[Code, ...]
     scopes: tuple[ScopeName, ...]
     trust_lists: tuple[ListSigners, ...] = Field((), alias="trustLists")
+    certified: tuple[LogKey, ...] = Field((), alias="logKeys", max_length=1_000)
 
     @field_validator("anchors")
     @classmethod
@@ -126,6 +179,8 @@ class RootDocument(Closed):
             raise ValueError("the rows of one provider are governed by two agencies")
         if len(self.list_signers) < len(self.trust_lists):
             raise ValueError("a jurisdiction's trust list has two sets of signers")
+        if len({each.kid for each in self.certified}) < len(self.certified):
+            raise ValueError("a key of the audit log stands twice: each has one use and one validity")
         return self
 
     @cached_property
@@ -137,6 +192,10 @@ class RootDocument(Closed):
     def list_signers(self) -> Mapping[str, ListSigners]:
         """Who signs each jurisdiction's trust list."""
         return {each.jurisdiction: each for each in self.trust_lists}
+
+    def log_keys(self, use: LogUse) -> Mapping[str, LogKey]:
+        """Return the keys that sign the audit log's heads, or its receipts, by what signatures call them."""
+        return {each.kid: each for each in self.certified if each.use == use}
 
     @cached_property
     def trust_anchors(self) -> tuple[x509.Certificate, ...]:

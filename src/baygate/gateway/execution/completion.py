@@ -19,6 +19,7 @@ from graphql import (
 )
 
 from baygate.gateway.execution.objects import type_of
+from baygate.gateway.execution.witness import Witness
 from baygate.sources.fetch import TYPENAME, Selected, Selection
 
 Path = tuple[str | int, ...]
@@ -33,10 +34,14 @@ class _Null(Exception):
 
 
 class Completer:
-    """Completes one answer; ``errors`` are those of the sources, to which are added what is found wrong."""
+    """Completes one answer; ``errors`` are those of the sources, to which are added what is found wrong.
 
-    def __init__(self, schema: GraphQLSchema, errors: list[dict[str, Any]]) -> None:
+    A ``witness`` is shown each object, and forgets what became null.
+    """
+
+    def __init__(self, schema: GraphQLSchema, errors: list[dict[str, Any]], witness: Witness | None = None) -> None:
         self._schema = schema
+        self._witness = witness
         self.errors = errors
         self._checks: dict[str, Check] = {}
         self._told: set[Path] | None = None
@@ -54,7 +59,13 @@ class Completer:
         return data
 
     def _object(self, owner: str, fields: Iterable[Selected], value: Mapping[str, Any], path: Path) -> dict[str, Any]:
-        return {each.key: self._field(owner, each, value, (*path, each.key)) for each in fields}
+        if self._witness is None:
+            return {each.key: self._field(owner, each, value, (*path, each.key)) for each in fields}
+        around = self._witness.enter(owner, fields, value)
+        try:
+            return {each.key: self._field(owner, each, value, (*path, each.key)) for each in fields}
+        finally:
+            self._witness.leave(around)
 
     def _field(self, owner: str, selected: Selected, value: Mapping[str, Any], path: Path) -> Any:
         if selected.field == TYPENAME:
@@ -76,9 +87,12 @@ class Completer:
             return completed
         if value is None:
             return None
+        seen = len(self._witness.facts) if self._witness else 0
         try:
             return self._present(type_, selected, value, path)
         except _Null:
+            if self._witness:
+                del self._witness.facts[seen:]
             return None
 
     def _present(self, type_: Any, selected: Selected, value: Any, path: Path) -> Any:

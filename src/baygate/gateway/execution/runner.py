@@ -124,12 +124,13 @@ class Run:
             self.errors += self.placing.placed(by_key, reply.errors, self.answer)
         if reply.data is not None:
             for each, guard in zip(asked, prepared.guards, strict=True):
+                if prepared.resident is None:  # the hub answers what it is asked, and tells of its rows besides
+                    each.part.expected.take_from(_of(each.part, reply.data))
                 self._take(each, reply.data, guard, excused=bool(reply.errors))
 
     def _take(self, asked: _Asked, data: Mapping[str, Any], guard: Guard | None, *, excused: bool) -> None:
         part = asked.part
-        found = data.get(part.key) if part.key else data
-        part.expected.take_from(found)
+        found = _of(part, data)
         if part.renamed is not None:
             rename(found, part.renamed)
         if guard is not None and self.asking is not None:
@@ -154,6 +155,11 @@ class Run:
             result = found[index]
             if result.__class__ is dict:
                 merge(each, result)
+
+
+def _of(part: Part, data: Mapping[str, Any]) -> Any:
+    """Return what of an answer is a fetch's."""
+    return data.get(part.key) if part.key else data
 
 
 def _guarded(guard: Guard, found: Any, asking: Asking, *, listed: bool) -> Any:

@@ -1,8 +1,11 @@
 """Plan: the fetches of an operation for one shape and one access, compiled, with all that is known beforehand."""
 
 import datetime
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
+from hashlib import sha256
 from typing import Any
 
 import orjson
@@ -13,13 +16,14 @@ from baygate.access.decision import Withholding
 from baygate.gateway.limits import Limits
 from baygate.gateway.operation import Operation
 from baygate.gateway.planning.cost import Cost, cost_of
-from baygate.gateway.planning.decided import Decided, decided_in
+from baygate.gateway.planning.decided import Decided, decided_in, decisions_of
 from baygate.gateway.planning.federation.across import Across, across, touches
 from baygate.gateway.planning.federation.selector import SourcesSelector
 from baygate.gateway.planning.reading import Reading
 from baygate.gateway.planning.release import Notice, Place, Releaser
 from baygate.gateway.planning.selection import Problem, Selector
 from baygate.gateway.refusal import Refusal
+from baygate.observation import events
 from baygate.sources.binding import Binding
 from baygate.sources.fetch import TYPENAME, Fetch, Selected, Selection, Value, resolved
 from baygate.sources.resident.statement import CompiledFetch, Statement, entities
@@ -28,6 +32,8 @@ from baygate.sources.supergraph.contributions import Contributions
 RESIDENT = "resident"
 ENTITIES = "_entities"
 _MOST_ROWS_TO_COALESCE = 1_000
+ERRORS = frozenset({"FIELD_WITHHELD", "BAD_USER_INPUT"})
+"""Kinds of notices that are errors: something is not there."""
 _TOLD = {"FIELD_MASKED", "FIELD_CONDITIONAL", "SMALL_CELL"}
 """Kinds of notices that are no errors."""
 
@@ -85,7 +91,8 @@ class Plan:
     ``keys`` are the response keys in order; ``resident`` answers most, or what is ``across`` several sources;
     ``entities`` and ``local`` the rest.
     ``notices`` are the same for every request of this plan; ``tail`` is their text, which follows the data.
-    ``decided`` is what becomes of each field asked for, for the tally.
+    ``decided`` is what becomes of each field asked for, for the tally; ``decisions`` the same by provider, as the audit
+    log keeps it once for all requests of this plan.
     """
 
     keys: tuple[str, ...]
@@ -96,16 +103,28 @@ class Plan:
     notices: tuple[Notice, ...]
     tail: bytes
     decided: tuple[Decided, ...]
+    decisions: bytes
     access_class: str
     valid_from: datetime.datetime
     valid_until: datetime.datetime
     across: Across | None = None
 
+    @cached_property
+    def decisions_digest(self) -> bytes:
+        """What records call the decisions: their SHA-256."""
+        return sha256(self.decisions).digest()
+
     @property
     def weight(self) -> int:
         """An estimate of the plan's size in memory, in bytes; mostly its statements."""
+        own = 4_000 + len(self.decisions) + 20_000 * len(self.entities)
         statements = 6 * len(self.resident.statement.sql) if self.resident else 0
-        return 4_000 + statements + 20_000 * len(self.entities) + (self.across.weight if self.across else 0)
+        return own + statements + (self.across.weight if self.across else 0)
+
+    @cached_property
+    def outcomes(self) -> events.Decided:
+        """What becomes of fields in an answer, for whoever observes: how many places of each outcome."""
+        return events.Decided(Counter(outcome for _, _, outcome in self.decided))
 
     @property
     def passes_through(self) -> bool:
@@ -152,6 +171,11 @@ def plan(
         notices=notices,
         tail=tail_of(notices),
         decided=decided_in(decided, notices),
+        decisions=decisions_of(
+            [decided, *(each for reference in references for each in reference.selections.values() if each)],
+            [*notices, *(each for reference in references for told in reference.notices.values() for each in told)],
+            contributed,
+        ),
         access_class=access.access_class,
         valid_from=access.valid_from,
         valid_until=access.valid_until,
@@ -232,7 +256,7 @@ def _only(definition: OperationDefinitionNode, fields: list[Selected], selector:
 def tail_of(notices: Iterable[Notice], more_errors: Sequence[Any] = ()) -> bytes:
     """Return what follows the data: the errors, and in the extensions which places are not told in full."""
     notices = tuple(notices)
-    errors = [*more_errors] + [_error(each) for each in notices if each.kind in {"FIELD_WITHHELD", "BAD_USER_INPUT"}]
+    errors = [*more_errors] + [_error(each) for each in notices if each.kind in ERRORS]
     masked = [_told(each) for each in notices if each.kind in _TOLD]
     parts = {"errors": errors, "extensions": {"access": masked} if masked else None}
     return b"".join(b',"%s":%s' % (name.encode(), orjson.dumps(part)) for name, part in parts.items() if part)

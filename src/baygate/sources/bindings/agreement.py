@@ -8,6 +8,7 @@
 3. A field is non-null only where its column is; a field that enters another object is nullable.
 4. An ordering uses only non-null columns of the base table, ends in the primary key, and has an index that
    begins with the columns joined on; what is looked up has an index too; One joins on a whole primary key.
+5. What is joined to a party's row is that party's, or nobody's (facts rest on it: resident/facts.py).
 """
 
 from collections.abc import Collection, Iterator, Mapping
@@ -38,6 +39,7 @@ from graphql.utilities import get_default_value_ast
 
 from baygate.contract.declaring import answered_here
 from baygate.sources.binding import (
+    PARTY,
     Binding,
     BindingError,
     Column,
@@ -137,6 +139,8 @@ class _Agreement:
                 self._check_paged(place, place.bound)
             case Verdict():
                 _check_verdict(place, place.bound)
+        if isinstance(place.bound, Relation) and place.owner is not None:
+            self._check_party(place, place.bound, place.owner)
 
     def _check_value(self, place: _Place, bound: Column | Expression) -> None:
         place.demand(is_leaf_type(_named(place.field.type)), "is an object, but bound to a value")
@@ -209,6 +213,10 @@ class _Agreement:
         )
         for column in bound.on:
             place.demand(any(column in table.c for table in tables), f"joins on {column}, which it has not")
+
+    def _check_party(self, place: _Place, bound: Relation, owner: ObjectBinding) -> None:
+        its_own = PARTY in owner.table.c and bound.on.get(PARTY) == PARTY
+        place.demand(its_own or PARTY not in self.binding.table(bound.target).c, f"does not join on {PARTY}")
 
     def _check_filters(self, place: _Place, target: str, filters: Mapping[str, Filter]) -> None:
         if not filters:

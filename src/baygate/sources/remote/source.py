@@ -20,6 +20,10 @@ from typing import Self
 
 import aiohttp
 
+from baygate.observation.events import BreakerTurned, SourceAsked
+from baygate.observation.observer import Nobody, Observer
+from baygate.observation.span import HEADER as TRACEPARENT
+from baygate.observation.span import Span, underway
 from baygate.sources.remote import connections
 from baygate.sources.remote.assertion import HEADER
 from baygate.sources.remote.breaker import Breaker, Status, Terms
@@ -70,9 +74,10 @@ class _StaleConnection(Exception):
 class RemoteSource:
     """One remote source of one worker. It is made and closed within the running loop."""
 
-    def __init__(self, remote: Remote, terms: Terms | None = None) -> None:
+    def __init__(self, remote: Remote, terms: Terms | None = None, observer: Observer | None = None) -> None:
         self.remote = remote
         self.counters = Counters()
+        self._observer = observer or Nobody()
         self._breaker = Breaker(terms or Terms())
         self._time = asyncio.get_running_loop().time
         self._deadlines = Deadlines()
@@ -104,25 +109,33 @@ class RemoteSource:
         began = self._time()
         counters = self.counters
         counters.asked += 1
+        outcome, request = "ok", underway.get()
+        span = request and request.child()
         try:
-            return await self._ask(body, read, deadline, assertion)
+            return await self._ask(body, read, deadline, assertion, span)
         except SourceFailed as failure:
             counters.failures[failure.kind] += 1
+            outcome = failure.kind
             raise
         except asyncio.CancelledError:
             counters.left += 1
+            outcome = "left"
             raise
         finally:
-            counters.seconds += self._time() - began
+            seconds = self._time() - began
+            counters.seconds += seconds
+            self._observer.observe(SourceAsked(self.remote.name, outcome, seconds, span))
 
-    async def _ask(self, body: bytes, again: bool, deadline: float, assertion: Callable[[], str] | None) -> Reply:
+    async def _ask(
+        self, body: bytes, again: bool, deadline: float, assertion: Callable[[], str] | None, span: Span | None
+    ) -> Reply:
         ticket = self._admitted()
-        headers: dict[str, str] | None = None
+        headers = {TRACEPARENT: span.traceparent} if span else dict[str, str]()
         further = self.remote.retries if again else 0
         for number in range(further + 1):
             try:
-                if assertion is not None and headers is None:
-                    headers = {HEADER: assertion()}
+                if assertion is not None and HEADER not in headers:
+                    headers[HEADER] = assertion()
                 reply = await self._attempt(body, headers, again, deadline)
             except SourceFailed as failure:
                 self._take(ticket, failure)
@@ -153,11 +166,15 @@ class RemoteSource:
         name, now = self.remote.name, self._time()
         if failure is None or not (failure.blames or failure.kind is Kind.TIMEOUT):
             if self._breaker.succeeded(ticket, now):
+                self._observer.observe(BreakerTurned(name, "closed"))
                 log.warning("the source %s answers again", name)
         elif not failure.blames:
             self._breaker.abandoned(ticket)
         elif self._breaker.failed(ticket, now):
-            log.warning("the source %s is not asked for a while: %s (%r)", name, failure, failure.__cause__)
+            self._observer.observe(BreakerTurned(name, "open"))
+            cause = failure.__cause__
+            told = cause if isinstance(cause, OSError) else type(cause).__name__  # others quote what the source sent
+            log.warning("the source %s is not asked for a while: %s (%s)", name, failure, told)
 
     async def _paused(self, failure: SourceFailed, number: int, deadline: float) -> bool:
         """Wait before another attempt; return False, at once, if there is none to be made."""
@@ -167,7 +184,7 @@ class RemoteSource:
         await asyncio.sleep(pause)
         return True
 
-    async def _attempt(self, body: bytes, headers: dict[str, str] | None, again: bool, deadline: float) -> Reply:
+    async def _attempt(self, body: bytes, headers: dict[str, str], again: bool, deadline: float) -> Reply:
         name, now, timeout = self.remote.name, self._time(), self.remote.timeout
         left = min(deadline - now, timeout)
         if not left > 0:
@@ -189,7 +206,7 @@ class RemoteSource:
             message = f"The source {name} did not answer in time."
             raise SourceFailed(name, Kind.TIMEOUT, message, blames=left >= timeout * _FAIR) from error
 
-    async def _exchange(self, body: bytes, headers: dict[str, str] | None) -> Reply:
+    async def _exchange(self, body: bytes, headers: dict[str, str]) -> Reply:
         """Send, and read the answer. The connection is kept if all of the answer came, and closed at once otherwise."""
         used = connections.used()
         data = body if len(body) < _LARGE else BytesIO(body)

@@ -153,6 +153,11 @@ class Dispatcher:
         """How many connections are at work."""
         return len(self._links) - len(self._idle)
 
+    @property
+    def idle(self) -> int:
+        """How many connections have nothing to do."""
+        return len(self._idle)
+
     async def close(self) -> None:
         """Close every connection; what is still at work is given up."""
         for group in self._waiting.values():

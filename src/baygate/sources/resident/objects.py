@@ -18,10 +18,11 @@ from baygate.sources.binding import (
 )
 from baygate.sources.fetch import TYPENAME, Argument, Selected, Selection
 from baygate.sources.resident.canonical import JsonText, kind_of
+from baygate.sources.resident.facts import Counted, Facts
 from baygate.sources.resident.inputs import Given, Inputs, Slot
 from baygate.sources.resident.pages import Page, page, several
 from baygate.sources.resident.predicate import holds, provided_by, visible
-from baygate.sources.resident.row import Aliases, Row, joined_on
+from baygate.sources.resident.row import Aliases, Row, joined_on, same_party
 from baygate.sources.resident.text import NULL, Rope, joined, json_object
 from baygate.sources.resident.transform import TransformError, transformed
 
@@ -38,9 +39,10 @@ def _bound_names(fields: tuple[Selected, ...]) -> set[str]:
 class Objects:
     """Compiles selections of one fetch; every subquery names what it correlates to."""
 
-    def __init__(self, binding: Binding, inputs: Inputs) -> None:
+    def __init__(self, binding: Binding, inputs: Inputs, facts: Facts) -> None:
         self.binding = binding
         self.inputs = inputs
+        self.facts = facts
         self.aliases = Aliases()
         self.pages: list[Page] = []
 
@@ -56,22 +58,25 @@ class Objects:
         bound = self.binding.roots[selected.field]
         if isinstance(bound, Verdict):
             return self._verdict(bound, selected)
-        return self._related(bound, selected, None, ())
+        return self._related(bound, selected, None, (), ("Query",))
 
     def object(self, selection: Selection, row: Row, outer: tuple[sa.FromClause, ...]) -> Rope:
         """Return the object of ``row``: of its concrete type if it can be of several."""
         members = [(self.binding.objects[name], fields) for name, fields in selection.fields.items()]
         if len(members) == 1:
-            return self._fields(*members[0], row, outer)
+            (owner, fields) = members[0]
+            return self._object(owner, fields, row, outer, selection)
         abstract = self.binding.abstracts[selection.type]
         if self._alike(members):
-            return self._fields(*members[0], row, outer, self._typename(abstract, row))
+            owner, fields = members[0]
+            name = self._typename(abstract, row)
+            return (*self.facts.of(owner, name, row, None), *self._fields(owner, name, fields, row, outer))
         discriminator = row.own(abstract.discriminator)
         values = {member: value for value, member in abstract.members.items()}
         whens = [
             (
                 discriminator == sa.literal_column(f"'{values[owner.name]}'"),
-                joined(self._fields(owner, fields, row, outer)),
+                joined(self._object(owner, fields, row, outer, selection)),
             )
             for owner, fields in members
         ]
@@ -85,38 +90,59 @@ class Objects:
             for other, other_fields in members[1:]
         )
 
+    def pointed_at(self, target: str, row: Row, counted: Counted) -> Rope:
+        """Return the fact of a row of which nothing is selected."""
+        abstract = self.binding.abstracts.get(target)
+        return self.facts.of_pointed_at(self._typename(abstract, row) if abstract else (target,), row, counted)
+
     def _typename(self, abstract: AbstractBinding, row: Row) -> Rope:
         discriminator = row.own(abstract.discriminator)
         return (
             sa.case(
                 *(
-                    (discriminator == sa.literal_column(f"'{value}'"), joined((f'"{member}"',)))
+                    (discriminator == sa.literal_column(f"'{value}'"), joined((member,)))
                     for value, member in abstract.members.items()
                 ),
                 else_=joined(NULL),
             ),
         )
 
-    def _fields(
+    def _object(
         self,
         owner: ObjectBinding,
         fields: tuple[Selected, ...],
         row: Row,
         outer: tuple[sa.FromClause, ...],
-        typename: Rope | None = None,
+        selection: Selection,
     ) -> Rope:
-        name: Rope = typename or (f'"{owner.name}"',)
-        return json_object(
-            (each.key, name if each.field == TYPENAME else self._field(owner, each, row, outer)) for each in fields
-        )
+        """Return the object of a row of a known type, behind its fact."""
+        fact = self.facts.of(owner, (owner.name,), row, selection.rows.get(owner.name))
+        return (*fact, *self._fields(owner, (owner.name,), fields, row, outer))
 
-    def _field(self, owner: ObjectBinding, selected: Selected, row: Row, outer: tuple[sa.FromClause, ...]) -> Rope:
+    def _fields(
+        self,
+        owner: ObjectBinding,
+        name: Rope,
+        fields: tuple[Selected, ...],
+        row: Row,
+        outer: tuple[sa.FromClause, ...],
+    ) -> Rope:
+        """Return the object of a row that can be taken as ``owner``; ``name`` is its type's."""
+        asked = (
+            (each.key, ('"', *name, '"') if each.field == TYPENAME else self._field(owner, name, each, row, outer))
+            for each in fields
+        )
+        return json_object((*self.facts.members(owner, row).items(), *asked))
+
+    def _field(
+        self, owner: ObjectBinding, name: Rope, selected: Selected, row: Row, outer: tuple[sa.FromClause, ...]
+    ) -> Rope:
         if selected.withheld:
             return NULL
         bound = owner.fields[selected.field]
         if isinstance(bound, One | Several | Paged):
             return self._released(
-                owner, selected, row, lambda cut: NULL if cut else self._related(bound, selected, row, outer)
+                owner, selected, row, lambda cut: NULL if cut else self._related(bound, selected, row, outer, name)
             )
         # a detail is joined from outside: where its row is missing its columns are NULL, whatever they promise
         own = isinstance(bound, Column) and bound.column.table is row.table
@@ -164,16 +190,20 @@ class Objects:
             whens.append((holds(release.condition, owner, row, self.inputs), joined(value(release.transform))))
         return (sa.case(*whens, else_=joined(NULL)),) if whens else NULL
 
-    def _related(self, bound: Any, selected: Selected, row: Row | None, outer: tuple[sa.FromClause, ...]) -> Rope:
+    def _related(
+        self, bound: Any, selected: Selected, row: Row | None, outer: tuple[sa.FromClause, ...], owner: Rope
+    ) -> Rope:
+        """Return what a field leads to from a row; ``owner`` is the name of the row's type."""
         assert selected.selection is not None  # noqa: S101 - a composite type always has a selection
         enclosing = (*outer, *row.froms) if row else (*self.inputs.froms(), *outer)
         match bound:
             case One():
-                return self.one(selected.selection, enclosing, self._joining(bound, selected.arguments, row))
+                joining = self._joining(bound, selected.arguments, row)
+                return self.one(selected.selection, enclosing, joining, of_same_party=same_party(bound.on, row))
             case Several():
                 return several(self, bound, selected, row, enclosing)
             case Paged():
-                return page(self, bound, selected, row, enclosing)
+                return page(self, bound, selected, row, enclosing, (*owner, ".", selected.field))
         raise TypeError(f"{bound!r} leads nowhere")
 
     def one(
@@ -181,9 +211,11 @@ class Objects:
         selection: Selection,
         enclosing: tuple[sa.FromClause, ...],
         matching: Callable[[Row], list[sa.ColumnElement[bool]]],
+        *,
+        of_same_party: bool = False,
     ) -> Rope:
         """Return the object of the only row that ``matching`` finds, or null."""
-        row = Row(self.binding.table(selection.type), self.aliases)
+        row = Row(self.binding.table(selection.type), self.aliases, of_same_party=of_same_party)
         content = joined(self.object(selection, row, enclosing))
         conditions = [*matching(row), *self.presence(selection, row)]
         found = sa.select(content).where(*conditions).select_from(row.source).limit(sa.literal_column("1"))
@@ -237,7 +269,10 @@ class Objects:
         return row.own(column) == sa.literal_column(f"'{value}'")
 
     def _verdict(self, bound: Verdict, selected: Selected) -> Rope:
-        def exists(columns: dict[str, str]) -> sa.ColumnElement[bool]:
+        place = f"Query.{selected.field}"
+
+        def given(columns: dict[str, str], verdict: str) -> sa.ScalarSelect[str]:
+            """Return a verdict behind the facts of the rows that it is about; NULL where there are none."""
             checked = bound.table.alias(self.aliases.next())
             conditions = [
                 checked.c[column]
@@ -248,13 +283,13 @@ class Objects:
                 )
                 for argument, column in columns.items()
             ]
-            found: sa.Select[Any] = sa.select(sa.literal_column("1")).select_from(checked).where(*conditions)
-            return found.correlate(*self.inputs.froms()).exists()
+            fact = self.facts.of_check(place, checked)
+            told = sa.func.string_agg(fact, sa.literal_column("''"), type_=sa.Text)
+            rows = sa.select(joined((told, f'"{verdict}"'))).select_from(checked).where(*conditions)
+            found = rows.having(sa.func.count() > sa.literal_column("0"))
+            return found.correlate(*self.inputs.froms()).scalar_subquery()
 
-        return (
-            sa.case(
-                (exists({**bound.known_by, **bound.matches}), joined(('"MATCH"',))),
-                (exists(dict(bound.known_by)), joined(('"MISMATCH"',))),
-                else_=joined(('"NOT_FOUND"',)),
-            ),
-        )
+        matching = given({**bound.known_by, **bound.matches}, "MATCH")
+        known = given(dict(bound.known_by), "MISMATCH")
+        unmet = joined((*self.facts.of_no_check(place), '"NOT_FOUND"'))
+        return (sa.func.coalesce(matching, known, unmet, type_=sa.Text),)

@@ -20,9 +20,10 @@ from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
 from baygate.sources.binding import Filter, Ordering, Paged, Several
 from baygate.sources.fetch import TYPENAME, Argument, Literal, Selected, Selection, Value
 from baygate.sources.resident.canonical import NUMBER, Kind, kind_of
+from baygate.sources.resident.facts import Counted, party_of
 from baygate.sources.resident.inputs import Boundary, Given, Slot
 from baygate.sources.resident.predicate import argument_kind, compared
-from baygate.sources.resident.row import Row, joined_on
+from baygate.sources.resident.row import Row, joined_on, same_party
 from baygate.sources.resident.text import NULL, Piece, Rope, joined, json_object
 
 if TYPE_CHECKING:
@@ -68,9 +69,10 @@ def page(
     selected: Selected,
     parent: Row | None,
     enclosing: tuple[sa.FromClause, ...],
+    place: Rope,
 ) -> Rope:
-    """Return the object of a connection."""
-    return _Connection(objects, bound, selected, parent, enclosing).rope()
+    """Return the object of a connection; ``place`` is its coordinate."""
+    return _Connection(objects, bound, selected, parent, enclosing, place).rope()
 
 
 class _Source:
@@ -98,7 +100,8 @@ class _Source:
         self.keys = [owner.column(name) for name in order.fields if owner.column(name).name not in fixed]
 
     def row(self) -> Row:
-        return Row(self.objects.binding.table(self.bound.target), self.objects.aliases)
+        table = self.objects.binding.table(self.bound.target)
+        return Row(table, self.objects.aliases, of_same_party=same_party(self.bound.on, self.parent))
 
     def conditions(self, row: Row) -> list[sa.ColumnElement[bool]]:
         filtered = [
@@ -159,6 +162,7 @@ class _Connection:
         selected: Selected,
         parent: Row | None,
         enclosing: tuple[sa.FromClause, ...],
+        place: Rope,
     ) -> None:
         assert selected.selection is not None  # noqa: S101 - a connection has a selection
         (fields,) = selected.selection.fields.values()
@@ -173,6 +177,8 @@ class _Connection:
         order = order_of(bound, arguments)
         nodes = next(iter(node_selections(fields)), None) or _nothing(bound, selected)
         self.source = _Source(objects, bound, bound.orders[order], selected, parent, enclosing, nodes)
+        owners = [objects.binding.objects[name] for name in nodes.rows]
+        self.counted = Counted(place, party_of(parent), owners, nodes.rows)
         self.index = len(objects.pages)
         objects.pages.append(
             Page(
@@ -200,6 +206,9 @@ class _Connection:
         for selection in node_selections(self.fields):
             names[id(selection)] = f"n{len(names)}"
             columns.append(joined(self.objects.object(selection, row, self.enclosing)).label(names[id(selection)]))
+        if not names and self.paging:
+            fact = self.objects.pointed_at(self.source.bound.target, row, self.counted)
+            columns.append(joined(fact).label("fact"))
         if self.cursors:
             columns.append(self._cursor(row).label("cursor"))
         listed = self.source.limited(
@@ -211,10 +220,25 @@ class _Connection:
             numbered=self.numbered,
             after=[self._beyond(row)] if self.near else None,
         )
-        content = joined(json_object((each.key, self._member(each, names, listed)) for each in self.fields))
+        members = json_object((each.key, self._member(each, names, listed)) for each in self.fields)
+        content = joined((*self._told(names, listed), *members))
         # HAVING makes one row of the page even where nothing selected is an aggregate
         page = sa.select(content).select_from(listed).having(sa.true())
         return (page.correlate(*self.enclosing).scalar_subquery(),)
+
+    def _told(self, names: dict[int, str], listed: sa.Subquery) -> Rope:
+        """Return the facts of what the page tells of rows without giving them."""
+        unmet = joined(self.objects.facts.of_nothing(self.counted))
+        if not names and self.paging:
+            facts = self._within(sa.func.string_agg(listed.c.fact, sa.literal_column("''"), type_=sa.Text), listed)
+            return (sa.func.coalesce(facts, unmet, type_=sa.Text),)
+        perhaps_none = not isinstance(self.count, Literal) or self.count.value == 0
+        if self.probe and perhaps_none and not self.min_cell:
+            # a page of no rows by its size still says that some follow
+            zero: sa.ColumnElement[int] = sa.literal_column("0")
+            beyond = sa.and_(sa.func.count() > zero, self.source.count(self.count) == zero)
+            return (sa.case((beyond, unmet), else_=sa.literal_column("''")),)
+        return ()
 
     def _member(self, each: Selected, names: dict[int, str], listed: sa.Subquery | None) -> Rope:
         if each.field == TYPENAME:
@@ -275,14 +299,26 @@ class _Connection:
         return sa.and_(more, size > sa.literal_column("0")) if self.min_cell else more
 
     def _total(self) -> Rope:
+        """Return the number of rows behind their facts: counted once, by agency where they may be of several."""
+        facts = self.objects.facts
         row = self.source.row()
+        provider = self.counted.provider(row)
         conditions = self.source.conditions(row)
+        source = row.source
         total: sa.ColumnElement[Any] = sa.func.count()
-        if self.min_cell:
-            enough = total >= sa.literal_column(str(self.min_cell))
-            total = sa.case((enough, sa.cast(total, sa.Text)), else_=joined(NULL))
-        counted = sa.select(total).where(*conditions).select_from(row.source)
-        return (counted.correlate(*self.enclosing).scalar_subquery(),)
+        if isinstance(provider, str):
+            told = facts.of_count(self.counted, provider, total)
+        else:
+            each = sa.select(provider.label("p"), total.label("n")).where(*conditions).select_from(source)
+            source = each.group_by(provider).correlate(*self.enclosing).subquery(self.objects.aliases.next())
+            conditions = []
+            total = sa.func.sum(source.c.n)
+            fact = joined(facts.of_count(self.counted, source.c.p, source.c.n))
+            told = (sa.func.string_agg(fact, sa.literal_column("''"), type_=sa.Text),)
+        enough = total >= sa.literal_column(str(self.min_cell or 1))
+        none = joined((*facts.of_nothing(self.counted), *(NULL if self.min_cell else ("0",))))
+        content = sa.case((enough, joined((*told, total))), else_=none)
+        return (sa.select(content).where(*conditions).select_from(source).correlate(*self.enclosing).scalar_subquery(),)
 
     def _cursor(self, row: Row) -> sa.ColumnElement[str]:
         keys = sa.func.json_build_array(*self.source.tuple(row), type_=sa.Text)

@@ -5,7 +5,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from baygate.sources.binding import Expression, ObjectBinding
+from baygate.sources.binding import PARTY, Expression, ObjectBinding
 
 
 class Aliases:
@@ -21,10 +21,14 @@ class Aliases:
 
 
 class Row:
-    """A row as the compiler sees it; a detail is joined when its first column is asked for."""
+    """A row as the compiler sees it; a detail is joined when its first column is asked for.
 
-    def __init__(self, table: sa.Table, aliases: Aliases) -> None:
+    ``of_same_party`` if it is joined to the row around it as one of the same party.
+    """
+
+    def __init__(self, table: sa.Table, aliases: Aliases, *, of_same_party: bool = False) -> None:
         self.table = table
+        self.of_same_party = of_same_party
         self.base = table.alias(aliases.next())
         self._aliases = aliases
         self._details: dict[sa.Table, sa.FromClause] = {}
@@ -68,6 +72,11 @@ class Row:
 def joined_on(on: Mapping[str, str], parent: "Row | None", row: Row) -> list[sa.ColumnElement[bool]]:
     """Return the equality of the parent's columns and the row's; nothing where there is no parent."""
     return [parent.own(own) == row.own(other) for own, other in on.items()] if parent else []
+
+
+def same_party(on: Mapping[str, str], parent: "Row | None") -> bool:
+    """Whether a row that is joined like this is of the party of its parent."""
+    return parent is not None and on.get(PARTY) == PARTY
 
 
 def _of(alias: sa.FromClause, column: sa.Column[Any]) -> sa.ColumnElement[Any]:

@@ -1,7 +1,7 @@
 """A fetch compiled: the one SQL statement that answers it, in both its forms."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -12,6 +12,7 @@ from baygate.sources.binding import Binding
 from baygate.sources.fetch import Fetch, Selection
 from baygate.sources.resident.binder import binder
 from baygate.sources.resident.canonical import kind_of
+from baygate.sources.resident.facts import Facts, Marks
 from baygate.sources.resident.inputs import InputRows, KeyPart, Parameters, Slot
 from baygate.sources.resident.objects import Objects
 from baygate.sources.resident.pages import Page
@@ -24,12 +25,13 @@ _DIALECT: sa.Dialect = asyncpg.dialect()  # type: ignore[no-untyped-call]
 class Statement:
     """SQL for asyncpg with what is bound to ``$1``, ``$2`` ..., and the connections whose cursors it emits.
 
-    The single form returns one text; the set form rows of (ordinality, text).
+    The single form returns one text; the set form rows of (ordinality, text). In the text are facts between ``marks``.
     """
 
     sql: str
     slots: tuple[Slot, ...]
     pages: tuple[Page, ...] = ()
+    marks: Marks = field(default_factory=Marks.fresh)
 
 
 class CompiledFetch:
@@ -45,7 +47,7 @@ class CompiledFetch:
     @cached_property
     def batch(self) -> Statement:
         """The statement for a set of requests."""
-        return batched(self.fetch, self._binding, self.statement.slots)
+        return batched(self.fetch, self._binding, self.statement)
 
     @cached_property
     def _order(self) -> list[int]:
@@ -59,14 +61,14 @@ class CompiledFetch:
 def single(fetch: Fetch, binding: Binding) -> Statement:
     """Compile a fetch from ``Query`` for one request."""
     inputs = Parameters()
-    objects = Objects(binding, inputs)
+    objects = Objects(binding, inputs, Facts(Marks.fresh(), fetch.merged))
     return _rendered(sa.select(joined(objects.root(fetch.selection))), inputs.slots, objects)
 
 
-def batched(fetch: Fetch, binding: Binding, slots: tuple[Slot, ...]) -> Statement:
-    """Compile a fetch from ``Query`` for a set of requests; ``slots`` are those of its single form."""
-    inputs = InputRows(slots)
-    objects = Objects(binding, inputs)
+def batched(fetch: Fetch, binding: Binding, alone: Statement) -> Statement:
+    """Compile a fetch from ``Query`` for a set of requests; ``alone`` is its single form, with the same marks."""
+    inputs = InputRows(alone.slots)
+    objects = Objects(binding, inputs, Facts(alone.marks, fetch.merged))
     content = joined(objects.root(fetch.selection))
     return _rendered(sa.select(inputs.ordinality, content).select_from(inputs.rows), inputs.slots, objects)
 
@@ -86,7 +88,7 @@ def entities(fetch: Fetch, binding: Binding) -> Statement:
 def _entity_objects(
     fetch: Fetch, binding: Binding, inputs: Parameters | InputRows
 ) -> tuple[sa.ColumnElement[str], Objects]:
-    objects = Objects(binding, inputs)
+    objects = Objects(binding, inputs, Facts(Marks.fresh(), fetch.merged))
     owner = binding.concrete(fetch.selection.type)[0]
     entity: Selection = fetch.selection
     rope = objects.one(
@@ -103,4 +105,5 @@ def _entity_objects(
 def _rendered(query: sa.Select[tuple[object, ...]], slots: list[Slot], objects: Objects) -> Statement:
     compiled = query.compile(dialect=_DIALECT)
     order = [int(name.removeprefix("v")) for name in compiled.positiontup or ()]
-    return Statement(str(compiled), tuple(slots[position] for position in order), tuple(objects.pages))
+    bound = tuple(slots[position] for position in order)
+    return Statement(str(compiled), bound, tuple(objects.pages), objects.facts.marks)

@@ -1,6 +1,7 @@
 """The tables: of the four views, as agencies publish into them, and the hub's own."""
 
 from baygate.storage.tables import (
+    audit,
     clearance,
     credit,
     decisions,
@@ -14,6 +15,7 @@ from baygate.storage.tables import (
 from baygate.storage.tables.columns import metadata, resident_tables
 
 __all__ = [
+    "audit",
     "clearance",
     "credit",
     "decisions",

@@ -21,10 +21,11 @@ from baygate.storage.sources import HUB
 
 @dataclass(frozen=True)
 class Across:
-    """A decided selection, and the requests that its values come from."""
+    """A decided selection, and the requests that its values come from, some of them to who contributes."""
 
     selection: Selection
     requests: tuple[Prepared, ...]
+    contributed: Contributions
 
     @property
     def weight(self) -> int:
@@ -55,7 +56,7 @@ def across(
     wanted = Common(contributed.federation).root(with_compared(_given(selection), access, contributed))
     plan = Builder(contributed.federation, Search(contributed.federation, Usable(reading, contributed))).query(wanted)
     prepared = (_prepared(each, access, reading, contributed, coalesces=coalesces) for each in plan.requests)
-    return Across(with_names(selection, plan.moved), tuple(prepared))
+    return Across(with_names(selection, plan.moved), tuple(prepared), contributed)
 
 
 def _prepared(

@@ -44,7 +44,7 @@ def resident_request(request: Request, binding: Binding, access: Access, *, coal
         return ResidentRequest(entities=tuple(selections.entities(each) for each in of_entities))
     (fetch,) = request.fetches
     selection = selections.of(fetch.node, None)
-    return ResidentRequest(CompiledFetch(Fetch(HUB, selection), binding, coalesces=coalesces))
+    return ResidentRequest(CompiledFetch(Fetch(HUB, selection, merged=True), binding, coalesces=coalesces))
 
 
 class _Selections:
@@ -57,7 +57,7 @@ class _Selections:
         for owner, representation in fetch.representations.items():
             keys = tuple(each.field for each in representation.needs[: representation.keys])
             selection = self.of(replace(fetch.node, type=owner), None)
-            statement = entities(Fetch(HUB, selection, keys), self._binding)
+            statement = entities(Fetch(HUB, selection, keys, merged=True), self._binding)
             statements[owner] = (keys, statement, cost_of(selection, self._binding))
         return ResidentEntities(fetch, statements)
 

@@ -1,0 +1,1 @@
+"""Evidence: who saw which field of whose record, under which rule, for what purpose, provable to others years later."""

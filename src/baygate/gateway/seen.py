@@ -1,0 +1,64 @@
+"""What an answer holds: of which agencies' rows, about whom, of which types, and how many."""
+
+from collections.abc import Mapping
+
+from baygate.sources.resident.facts import Marks
+
+Rows = Mapping[str, Mapping[str, Mapping[str, int]]]
+"""By the agency that published them (``provider``), the party that they are about and their concrete type: how many.
+
+The party is "" where rows are about none. An entry point that gives a verdict on rows, and a remote source's that gives
+a value, stand under their coordinate instead of a type (``Query.verifyAccount``), and so do rows that are only counted
+(``MainlandEnterprise.creditRatings``). There 0 says that somebody asked and there was nothing to tell, of the agencies
+whose rows it might have been (``sources.resident.facts``, rule 6).
+"""
+
+
+class Seen:
+    """Counts the rows of one answer."""
+
+    def __init__(self) -> None:
+        self._counted: dict[str, dict[str, int]] = {}
+        """By party, then by type and provider as a fact has them."""
+
+    def take(self, text: str, marks: Marks) -> str:
+        """Return the text of a statement without the facts in it (``sources.resident.facts``), which are counted.
+
+        A row that names no party is of that of the last that did, in whose object it stands.
+        """
+        parts = text.split(marks.fact)
+        if len(parts) == 1:
+            return text
+        of_party = self._counted.setdefault("", {})
+        for fact in parts[1::2]:
+            known = of_party.get(fact)
+            if known is not None:
+                of_party[fact] = known + 1
+            elif marks.party in fact:
+                what, _, party = fact.partition(marks.party)
+                what, _, number = what.partition(marks.number)
+                of_named = self._counted.setdefault(party, {})
+                of_named[what] = of_named.get(what, 0) + (int(number) if number else 1)
+                if party:
+                    of_party = of_named
+            else:
+                of_party[fact] = 1
+        return "".join(parts[::2])
+
+    def add(self, type_name: str, provider: str, party: str) -> None:
+        """Count a row that no statement told of."""
+        of_party = self._counted.setdefault(party, {})
+        fact = f"{type_name} {provider}"
+        of_party[fact] = of_party.get(fact, 0) + 1
+
+    def rows(self) -> Rows:
+        """Return what was counted, in one order whatever the order of the answer."""
+        told = []
+        for party, facts in self._counted.items():
+            for fact, number in facts.items():
+                type_name, _, provider = fact.partition(" ")
+                told.append((provider, party, type_name, number))
+        rows: dict[str, dict[str, dict[str, int]]] = {}
+        for provider, party, type_name, number in sorted(told):
+            rows.setdefault(provider, {}).setdefault(party, {})[type_name] = number
+        return rows
