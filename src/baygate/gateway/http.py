@@ -4,10 +4,8 @@
 the request was well formed, whatever GraphQL thought of it (section 6.4).
 """
 
-import asyncio
-import contextlib
 import logging
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from typing import Any, Protocol
 
@@ -23,8 +21,9 @@ from baygate.gateway.limits import Limits
 from baygate.gateway.negotiation import GRAPHQL_RESPONSE, accepted, check_content_type
 from baygate.gateway.observed import TRACEPARENT, Observed
 from baygate.gateway.refusal import LimitExceeded, Refusal
+from baygate.gateway.used_up import Claims, UsedUp
 from baygate.gateway.waiting import Waiting
-from baygate.oauth.caller import Caller, Headers, Unclaimed
+from baygate.oauth.caller import Caller, Headers
 from baygate.oauth.challenge import Unproven
 from baygate.oauth.once import Replayed, Use
 from baygate.observation.observation import Observation
@@ -54,7 +53,6 @@ _PREFLIGHT_HEADERS = {b"graphql-require-preflight", b"apollo-require-preflight",
 _CLOSE = ((b"connection", b"close"),)
 _UNPROVEN = {400: "BAD_REQUEST", 401: "UNAUTHENTICATED", 429: "RATE_LIMITED", 503: "AUTHENTICATION_UNAVAILABLE"}
 """What a caller who has not proved himself is told, by status."""
-_UNABLE = 503
 _DRAINED = 16 * 1024 * 1024
 """How much more than the limit is read of a body before the connection is given up."""
 
@@ -78,7 +76,7 @@ class GraphQLEndpoint:
         self._limits = limits
         self._preflight = preflight
         self._observation = observation or Observation.none()
-        self._claiming: set[asyncio.Task[None]] = set()
+        self._claims = Claims()
         self.running = 0
         """How many requests are on the road."""
 
@@ -113,52 +111,28 @@ class GraphQLEndpoint:
     async def _answered(
         self, caller: Caller, scope: Scope, headers: dict[bytes, bytes], receive: Receive
     ) -> Answer | None:
-        """Return the answer to a request, None if its client left.
-
-        The record of an answer holds that the caller's proof was used. Where there is none, that is recorded by itself;
-        nobody waits for it where the hub could not answer or the client left, as nothing was released.
-        """
-        unclaimed = caller.unclaimed
-        answer: Answer | None = None
-        claimed = unclaimed is None
-        try:
-            with Waiting(receive, self._limits.time) as waiting:
-                call = await self._call(scope, headers, receive, waiting)
-                if headers.get(tracing.HEADER) == tracing.VALUE:
-                    call = replace(call, traced=True)
-                answer = await self._answer(waiting, call, caller)
-            if answer is not None:
-                claimed = claimed or answer.receipt is not None
-                await self._claim(unclaimed if not claimed else None)
-                claimed = True
+        """Return the answer to a request, None if its client left; his proof is used up."""
+        if caller.unclaimed is None:
+            return await self._travelled(caller, scope, headers, receive)
+        with UsedUp(caller.unclaimed, self._claims) as proof:
+            try:
+                answer = await self._travelled(caller, scope, headers, receive)
+            except Replayed:
+                raise proof.replayed() from None
+            except Refusal as refusal:
+                await proof.refused(refusal)
+                raise
+            await proof.answered(answer)
             return answer
-        except Refusal as refusal:
-            if refusal.status != _UNABLE:
-                await self._claim(unclaimed)
-                claimed = True
-            raise
-        except Replayed:
-            claimed = True
-            assert unclaimed is not None  # noqa: S101 - else there was nothing to be used twice
-            raise unclaimed.replayed() from None
-        finally:
-            if not claimed:
-                self._later(self._claim(unclaimed))
 
-    async def _claim(self, unclaimed: Unclaimed | None) -> None:
-        if unclaimed is not None:
-            await unclaimed.claim()
-
-    def _later(self, claiming: Coroutine[Any, Any, None]) -> None:
-        """Let something be done for which nobody waits."""
-
-        async def quietly() -> None:
-            with contextlib.suppress(Unproven):
-                await claiming
-
-        task = asyncio.get_running_loop().create_task(quietly())
-        self._claiming.add(task)
-        task.add_done_callback(self._claiming.discard)
+    async def _travelled(
+        self, caller: Caller, scope: Scope, headers: dict[bytes, bytes], receive: Receive
+    ) -> Answer | None:
+        with Waiting(receive, self._limits.time) as waiting:
+            call = await self._call(scope, headers, receive, waiting)
+            if headers.get(tracing.HEADER) == tracing.VALUE:
+                call = replace(call, traced=True)
+            return await self._answer(waiting, call, caller)
 
     async def _answer(self, waiting: Waiting, call: Call, caller: Caller) -> Answer | None:
         """Travel the road, one of so many at a time; a body that is still coming takes nobody's place."""
