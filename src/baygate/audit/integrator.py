@@ -184,7 +184,8 @@ class Integrator:
             with contextlib.suppress(asyncio.CancelledError):
                 await self._working
         try:
-            connection = await asyncio.wait_for(self._connect(), _LAST)
+            async with asyncio.timeout(_LAST):
+                connection = await self._connect()
             try:
                 with cut_after(_LAST, connection):
                     while (await self.step(connection)).more:

@@ -140,7 +140,8 @@ class Recorder:
             batch, self._waiting = self._waiting[:_MOST], self._waiting[_MOST:]
             began = perf_counter()
             try:
-                connection = await asyncio.wait_for(self._connected(), _PATIENCE)
+                async with asyncio.timeout(_PATIENCE):
+                    connection = await self._connected()
                 with cut_after(_PATIENCE, connection):
                     await self._written(connection, batch)
             except Exception as error:  # whatever it is, nothing is released and nobody left waiting

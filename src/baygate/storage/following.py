@@ -100,7 +100,8 @@ class Following:
                     await follower.refresh(connection)
             self._heard = monotonic()
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._woken.wait(), _BEAT)
+                async with asyncio.timeout(_BEAT):  # wait_for of Python 3.11 can lose a cancellation
+                    await self._woken.wait()
 
     def _hearing(self, hear: Callable[[str], None]) -> Callable[..., None]:
         def heard(*told: object) -> None:
