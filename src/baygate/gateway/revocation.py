@@ -164,7 +164,8 @@ class RevocationData:
         async with self._client() as client:
             while True:
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(due.wait(), self._interval)
+                    async with asyncio.timeout(self._interval):
+                        await due.wait()
                 due.clear()
                 try:
                     begin(client)

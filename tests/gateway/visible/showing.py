@@ -23,6 +23,7 @@ from tests.gateway.visible.hostile import HOSTILE_BINDING, Cat, Dog, Locked, Que
 from baygate.access.access import Access
 from baygate.access.scopes import Gates
 from baygate.access.ungoverned import UNGOVERNED
+from baygate.contract.evidence import READ
 from baygate.contract.schema import graphql_schema
 from baygate.gateway.introspection import Introspection
 from baygate.gateway.visible import VisibleSchemas
@@ -44,8 +45,12 @@ class Hub:
         return VisibleSchemas(self.schema, self.binding, self.gates, Introspection.GRANTED)
 
     def sets(self) -> Iterator[Scopes]:
-        for size in range(len(self.gates.scopes) + 1):
-            yield from map(frozenset, combinations(sorted(self.gates.scopes), size))
+        records = sorted(self.gates.scopes - {READ})
+        for size in range(len(records) + 1):
+            yield from map(frozenset, combinations(records, size))
+        if READ in self.gates.scopes:  # it opens what no other does, and nothing else
+            yield frozenset({READ})
+            yield self.gates.scopes
 
     def access(self, scopes: Scopes) -> Access:
         return self.gates.behind(scopes, UNGOVERNED)
