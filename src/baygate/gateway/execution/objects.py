@@ -36,7 +36,7 @@ def _opened(value: Any) -> Sequence[Object]:
     return value if kinds == _OBJECTS else [item for item in value if item.__class__ is dict]
 
 
-_OBJECTS = {dict}
+_OBJECTS, _STRINGS = {dict}, {str}
 
 
 class Represented:
@@ -80,9 +80,15 @@ class Represented:
     def _add_simple(self, typename: str, key: Need, objects: Sequence[Object]) -> None:
         """Add representations of one value each, as most are; where it is a string, that alone tells them apart."""
         name, field, made = key.name, key.field, self.representations
+        values = [each.get(name) for each in objects]
         known = self._known.setdefault((typename, field), {})
-        for each in objects:
-            value = each.get(name)
+        if not known and set(map(type, values)) == _STRINGS and len(set(values)) == len(values):
+            known.update(zip(values, range(len(made), len(made) + len(values)), strict=True))
+            self.objects += objects
+            self.indices += known.values()
+            made += [{TYPENAME: typename, field: value} for value in values]
+            return
+        for each, value in zip(objects, values, strict=True):
             if value is not None:
                 index = known.setdefault(value if value.__class__ is str else orjson.dumps(value), len(made))
                 if index == len(made):

@@ -154,7 +154,10 @@ class Run:
         for each, index in zip(represented.objects, represented.indices, strict=True):
             result = found[index]
             if result.__class__ is dict:
-                merge(each, result)
+                if each.keys().isdisjoint(result):  # as of most entities, of which there can be many
+                    each.update(result)
+                else:
+                    merge(each, result)
 
 
 def _of(part: Part, data: Mapping[str, Any]) -> Any:
