@@ -78,6 +78,15 @@ def test_nothing_is_released_while_the_log_cannot_be_written(own_hub: Hub) -> No
     assert released(own_hub.ask(QUERY))
 
 
+def test_accesses_that_cannot_be_read_are_refused_and_not_half_an_answer(own_hub: Hub) -> None:
+    assert released(own_hub.ask(QUERY))
+    execute(own_hub.dsn, "ALTER TABLE audit_access RENAME TO elsewhere")
+    refused = own_hub.client.get(f"{own_hub.base}/audit/accesses")
+    assert (refused.status_code, refused.json()["error"]) == (503, "temporarily_unavailable")
+    execute(own_hub.dsn, "ALTER TABLE elsewhere RENAME TO audit_access")
+    assert own_hub.client.get(f"{own_hub.base}/audit/accesses").status_code == 200
+
+
 @pytest.fixture
 def small_disk() -> Iterator[Path]:
     """A file system of four megabytes."""

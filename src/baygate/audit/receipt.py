@@ -119,7 +119,7 @@ class Proven:
             yield "The answer that was kept is the one that was sent."
 
 
-async def evidence(connection: asyncpg.Connection, shard: int, seq: int, receipt: str | None = None) -> Evidence | None:
+async def evidence(connection: asyncpg.Connection, shard: int, seq: int) -> Evidence | None:
     """Return what proves a record; None if it is not there, or under no signed head yet.
 
     Raise TreeDamaged if it does not lead to its head: given out, that would look like its owner's fault. The head is
@@ -138,7 +138,7 @@ async def evidence(connection: asyncpg.Connection, shard: int, seq: int, receipt
             f"Record {shard}-{seq} does not lead to the audit log's head of {head['size']} records.",
             "Run: baygate audit verify",
         )
-    return Evidence(receipt, record.decode(), index, tuple(path), head["signed"], head["timestamp"])
+    return Evidence(None, record.decode(), index, tuple(path), head["signed"], head["timestamp"])
 
 
 def read_evidence(text: bytes) -> Evidence:

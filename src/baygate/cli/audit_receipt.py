@@ -50,7 +50,7 @@ def verify_receipt(
 
 def _stamped(given: Evidence, authorities: Path) -> str:
     """Tell when the head was there by somebody else's word; raise Failure."""
-    from baygate.audit.timestamp import BadTimestamp, anchors_of, verified  # noqa: PLC0415 - an extra
+    from baygate.audit.timestamp import BadTimestamp, anchors_of, verified  # noqa: PLC0415 - it takes a moment
 
     if given.timestamp is None:
         raise Failure("There is no time stamp among it.", "Ask for the evidence again: not every head has one.")

@@ -64,7 +64,14 @@ _PAGES_OF_THIS_MACHINE = partial(
     allow_origin_regex=r"https?://(localhost|127\.0\.0\.1|\[::1\])(:\d+)?",
     allow_methods=["GET", "POST"],
     allow_headers=["authorization", "content-type", "dpop", "graphql-require-preflight", "apollo-require-preflight"],
-    expose_headers=["dpop-nonce", "www-authenticate", "ratelimit", "ratelimit-policy", "server-timing"],
+    expose_headers=[
+        "baygate-receipt",
+        "dpop-nonce",
+        "www-authenticate",
+        "ratelimit",
+        "ratelimit-policy",
+        "server-timing",
+    ],
 )
 
 

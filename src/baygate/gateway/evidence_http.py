@@ -103,7 +103,9 @@ class EvidenceEndpoints:
             told = f"The token lacks the scope {READ}."
             return _refused(403, "insufficient_scope", told, [*caller.headers, challenge])
         filters = _filters(request.query_params, providers_of(caller.principal, self._root()))
-        response = StreamingResponse(_lines(self._reader, filters), media_type=_NDJSON)
+        lines = _lines(self._reader, filters)
+        first = await anext(lines, b"")  # whatever fails does so before the answer has begun, as a rule
+        response = StreamingResponse(_after(first, lines), media_type=_NDJSON)
         response.raw_headers += [*_ALWAYS, *caller.headers]
         return response
 
@@ -127,6 +129,12 @@ class EvidenceEndpoints:
 async def _lines(reader: AuditReader, filters: Filters) -> AsyncIterator[bytes]:
     async for each in reader.every(filters):
         yield orjson.dumps(as_json(each), option=orjson.OPT_APPEND_NEWLINE)
+
+
+async def _after(first: bytes, lines: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    yield first
+    async for each in lines:
+        yield each
 
 
 def _filters(given: Mapping[str, str], providers: frozenset[str]) -> Filters:
