@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from baygate.deadlines import Deadlines
 from baygate.gateway.answer import Answer
 from baygate.gateway.waiting import Waiting
 
@@ -43,7 +44,7 @@ def served(receive: Receive, *, body: float, answer: float, seconds: float = 30)
     """Return what a request comes to; ``body`` and ``answer`` say after how many seconds they are there."""
 
     async def run() -> Answer | None:
-        with Waiting(receive, seconds) as waiting:
+        with Waiting(receive, seconds, Deadlines()) as waiting:
             assert await waiting.body(body_after(body)) == b"body"
             return await waiting.answer(answer_after(answer))
 
@@ -79,7 +80,7 @@ def test_a_client_whose_body_took_long_is_watched_while_it_is_answered() -> None
 def test_whoever_ends_the_server_ends_its_requests() -> None:
     async def run() -> None:
         async def serve() -> None:
-            with Waiting(staying(), 30) as waiting:
+            with Waiting(staying(), 30, Deadlines()) as waiting:
                 await waiting.answer(answer_after(30))
 
         task = asyncio.create_task(serve())

@@ -14,12 +14,13 @@ from starlette.types import Receive, Scope, Send
 
 from baygate.access.access import Access
 from baygate.access.principal import Principal
+from baygate.deadlines import Deadlines
 from baygate.gateway import tracing
 from baygate.gateway.answer import Answer
 from baygate.gateway.call import Call, from_body, from_url
 from baygate.gateway.limits import Limits
 from baygate.gateway.negotiation import GRAPHQL_RESPONSE, accepted, check_content_type
-from baygate.gateway.observed import TRACEPARENT, Observed
+from baygate.gateway.observed import TRACEPARENT, observed_by
 from baygate.gateway.refusal import LimitExceeded, Refusal
 from baygate.gateway.used_up import Claims, UsedUp
 from baygate.gateway.waiting import Waiting
@@ -75,8 +76,9 @@ class GraphQLEndpoint:
         self._authorise = authorise
         self._limits = limits
         self._preflight = preflight
-        self._observation = observation or Observation.none()
+        self._observation = observation
         self._claims = Claims()
+        self._deadlines: Deadlines | None = None
         self.running = 0
         """How many requests are on the road."""
 
@@ -85,7 +87,7 @@ class GraphQLEndpoint:
         headers = dict(scope["headers"])
         media = GRAPHQL_RESPONSE
         known: Headers = ()
-        observed = Observed(self._observation, headers.get(TRACEPARENT))
+        observed = observed_by(self._observation, headers.get(TRACEPARENT))
         answer: Answer | None = None
         refusal: Refusal | None = None
         try:
@@ -128,7 +130,9 @@ class GraphQLEndpoint:
     async def _travelled(
         self, caller: Caller, scope: Scope, headers: dict[bytes, bytes], receive: Receive
     ) -> Answer | None:
-        with Waiting(receive, self._limits.time) as waiting:
+        if self._deadlines is None:
+            self._deadlines = Deadlines()
+        with Waiting(receive, self._limits.time, self._deadlines) as waiting:
             call = await self._call(scope, headers, receive, waiting)
             if headers.get(tracing.HEADER) == tracing.VALUE:
                 call = replace(call, traced=True)

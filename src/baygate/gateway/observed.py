@@ -53,6 +53,26 @@ class Observed:
         )
 
 
+class _Unobserved:
+    """A request that nobody hears of."""
+
+    __slots__ = ()
+
+    def known(self) -> None:
+        """Do nothing."""
+
+    def over(self, answer: Answer | None, refusal: Refusal | None) -> None:
+        """Do nothing."""
+
+
+_UNOBSERVED = _Unobserved()
+
+
+def observed_by(observation: Observation | None, traceparent: bytes | None) -> Observed | _Unobserved:
+    """Return a request as it is observed from now on; where nobody listens it costs nothing."""
+    return _UNOBSERVED if observation is None else Observed(observation, traceparent)
+
+
 def _id(receipt: str | None) -> str | None:
     """Return the id in a receipt, which is its first member: ``id="12-34", ...``."""
     return receipt.split('"', 2)[1] if receipt else None

@@ -1,6 +1,6 @@
 """How long a request is waited for: for its body so many seconds, for its answer as long as the client is there.
 
-Most requests are over before either matters. So there is one timer a request, and more only when that has rung.
+Most requests are over before either matters. So a request is only looked at when it has lasted.
 """
 
 import asyncio
@@ -10,6 +10,7 @@ from typing import Self
 
 from starlette.types import Receive
 
+from baygate.deadlines import Deadlines
 from baygate.gateway.answer import Answer
 
 _PATIENCE = 0.05
@@ -19,24 +20,22 @@ _PATIENCE = 0.05
 class Waiting:
     """The waiting for one request, by the task that serves it: a context, in it the body, then the answer."""
 
-    def __init__(self, receive: Receive, seconds: float) -> None:
+    def __init__(self, receive: Receive, seconds: float, deadlines: Deadlines) -> None:
         self._receive = receive
-        self._patience = min(_PATIENCE, seconds)
         self._seconds = seconds
-        self._answering = self._late = self._left = False
+        self._deadlines = deadlines
+        self._answering = self._lasting = self._late = self._left = False
         self._watch: asyncio.Task[None] | None = None
 
     def __enter__(self) -> Self:
-        self._loop = asyncio.get_running_loop()
-        task = asyncio.current_task(self._loop)
-        assert task is not None  # noqa: S101 - an ASGI application runs in a task
-        self._task = task
-        self._timer = self._loop.call_later(self._patience, self._lasts)
-        self._lasting = False
+        self._task = self._deadlines.task
+        self._began = self._task.get_loop().time()
+        self.moment = self._began + min(_PATIENCE, self._seconds)
+        self._deadlines.add(self)
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
-        self._timer.cancel()
+        self._deadlines.remove(self)
         if self._watch is not None:
             self._watch.cancel()
 
@@ -53,8 +52,8 @@ class Waiting:
         """Return the answer, or None if the client left before it was there: then its work is cancelled."""
         self._answering = True
         if self._lasting:
-            self._timer.cancel()
-            self._lasts()
+            self._deadlines.remove(self)
+            self.end()
         try:
             return await answering
         except asyncio.CancelledError:
@@ -62,16 +61,17 @@ class Waiting:
                 return None
             raise
 
-    def _lasts(self) -> None:
-        self._lasting = True
+    def end(self) -> None:
+        """Be patient no longer: watch the client, or give up a body that has had its time."""
         if self._answering:
-            self._watch = self._loop.create_task(self._until_left())
+            self._watch = self._task.get_loop().create_task(self._until_left())
+        elif not self._lasting:
+            self._lasting = True
+            self.moment = self._began + self._seconds
+            self._deadlines.add(self)
         else:
-            self._timer = self._loop.call_later(self._seconds - self._patience, self._is_late)
-
-    def _is_late(self) -> None:
-        self._late = True
-        self._task.cancel()
+            self._late = True
+            self._task.cancel()
 
     async def _until_left(self) -> None:
         message = await self._receive()

@@ -10,7 +10,7 @@ from baygate.observation.events import Event
 from baygate.observation.exposition import DIRECTORY
 from baygate.observation.logs import Logs
 from baygate.observation.metrics import Metrics
-from baygate.observation.observer import Nobody, Observer, Readers
+from baygate.observation.observer import Observer, Readers
 from baygate.observation.pulse import Pulse
 from baygate.observation.span import Sampling
 from baygate.observation.traces import Export, Traces, export_to
@@ -28,11 +28,6 @@ class Observation:
         self._cells = cells
         self._export = export
         self._pulse: Pulse | None = None
-
-    @classmethod
-    def none(cls) -> "Observation":
-        """Return the observation of nothing."""
-        return cls(Nobody(), Sampling())
 
     @classmethod
     def of_worker(cls, *, requests_logged: bool, traces_to: str | None, share: float) -> "Observation":

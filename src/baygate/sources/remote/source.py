@@ -20,14 +20,14 @@ from typing import Self
 
 import aiohttp
 
+from baygate.deadlines import Deadlines
 from baygate.observation.events import BreakerTurned, SourceAsked
-from baygate.observation.observer import Nobody, Observer
+from baygate.observation.observer import Observer
 from baygate.observation.span import HEADER as TRACEPARENT
 from baygate.observation.span import Span, underway
 from baygate.sources.remote import connections
 from baygate.sources.remote.assertion import HEADER
 from baygate.sources.remote.breaker import Breaker, Status, Terms
-from baygate.sources.remote.deadlines import Deadlines
 from baygate.sources.remote.failure import Kind, SourceFailed, of_client, of_status
 from baygate.sources.remote.remote import Remote
 from baygate.sources.remote.reply import Reply, is_json, read
@@ -77,7 +77,7 @@ class RemoteSource:
     def __init__(self, remote: Remote, terms: Terms | None = None, observer: Observer | None = None) -> None:
         self.remote = remote
         self.counters = Counters()
-        self._observer = observer or Nobody()
+        self._observer = observer
         self._breaker = Breaker(terms or Terms())
         self._time = asyncio.get_running_loop().time
         self._deadlines = Deadlines()
@@ -124,7 +124,8 @@ class RemoteSource:
         finally:
             seconds = self._time() - began
             counters.seconds += seconds
-            self._observer.observe(SourceAsked(self.remote.name, outcome, seconds, span))
+            if self._observer is not None:
+                self._observer.observe(SourceAsked(self.remote.name, outcome, seconds, span))
 
     async def _ask(
         self, body: bytes, again: bool, deadline: float, assertion: Callable[[], str] | None, span: Span | None
@@ -166,15 +167,19 @@ class RemoteSource:
         name, now = self.remote.name, self._time()
         if failure is None or not (failure.blames or failure.kind is Kind.TIMEOUT):
             if self._breaker.succeeded(ticket, now):
-                self._observer.observe(BreakerTurned(name, "closed"))
+                self._turned("closed")
                 log.warning("the source %s answers again", name)
         elif not failure.blames:
             self._breaker.abandoned(ticket)
         elif self._breaker.failed(ticket, now):
-            self._observer.observe(BreakerTurned(name, "open"))
+            self._turned("open")
             cause = failure.__cause__
             told = cause if isinstance(cause, OSError) else type(cause).__name__  # others quote what the source sent
             log.warning("the source %s is not asked for a while: %s (%s)", name, failure, told)
+
+    def _turned(self, state: str) -> None:
+        if self._observer is not None:
+            self._observer.observe(BreakerTurned(self.remote.name, state))
 
     async def _paused(self, failure: SourceFailed, number: int, deadline: float) -> bool:
         """Wait before another attempt; return False, at once, if there is none to be made."""

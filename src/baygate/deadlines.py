@@ -5,10 +5,19 @@
 
 import asyncio
 from types import TracebackType
-from typing import Self
+from typing import Protocol, Self
 
 _EVERY = 0.02
 """Seconds between two looks at what is waited for."""
+
+
+class Ends(Protocol):
+    """What ends at a moment of the loop's clock."""
+
+    moment: float
+
+    def end(self) -> None:
+        """Be told that the moment has come."""
 
 
 class Deadlines:
@@ -16,26 +25,30 @@ class Deadlines:
 
     def __init__(self) -> None:
         self._loop = asyncio.get_running_loop()
-        self._waits: set[Wait] = set()
+        self._waits: set[Ends] = set()
         self._looking = False
 
     def until(self, moment: float) -> "Wait":
         """Return a context whose body is cancelled at a moment of the loop's clock, and then raises TimeoutError."""
         return Wait(self, moment)
 
-    def add(self, wait: "Wait") -> asyncio.Task[object]:
-        """Begin to watch over a wait of the current task, and return this."""
+    def add(self, wait: Ends) -> None:
+        """Begin to watch over a wait, which is told when it is to end."""
         self._waits.add(wait)
         if not self._looking:
             self._looking = True
             self._loop.call_later(_EVERY, self._look)
+
+    def remove(self, wait: Ends) -> None:
+        """Have done with a wait."""
+        self._waits.discard(wait)
+
+    @property
+    def task(self) -> asyncio.Task[object]:
+        """The current task, which waits."""
         task = asyncio.current_task(self._loop)
         assert task is not None  # noqa: S101 - who waits is a task
         return task
-
-    def remove(self, wait: "Wait") -> None:
-        """Have done with a wait."""
-        self._waits.discard(wait)
 
     def _look(self) -> None:
         now = self._loop.time()
@@ -58,7 +71,8 @@ class Wait:
         self._over = False
 
     def __enter__(self) -> Self:
-        self._task = self._deadlines.add(self)
+        self._task = self._deadlines.task
+        self._deadlines.add(self)
         self._cancelling = self._task.cancelling()
         return self
 

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from baygate.sources.remote.deadlines import Deadlines
+from baygate.deadlines import Deadlines
 
 AT_MOST_LATE = 0.02
 
