@@ -33,7 +33,8 @@ from baygate.gateway.visible import VisibleSchemas
 from baygate.oauth.once import Use
 from baygate.observation.events import PlanMade
 from baygate.observation.observer import Nobody, Observer
-from baygate.sources.resident.dispatcher import GONE, Overloaded
+from baygate.sources.resident.dispatcher import Overloaded
+from baygate.sources.resident.link import GONE
 
 log = logging.getLogger("baygate.road")
 

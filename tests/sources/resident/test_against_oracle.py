@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from tests.oracle.engine import Engine
 from tests.oracle.questions import Known, Question, questions
 from tests.oracle.resolvers import Oracle
+from tests.oracle.scalars import scalar_values
 
 from baygate.sources.bindings import resident_binding
 
@@ -39,37 +40,14 @@ def known(oracle: Oracle) -> Known:
     return Known(oracle.rows, resident_binding())
 
 
-@pytest.fixture(scope="module")
-def scalar_values(known: Known) -> dict[str, list[str]]:
-    of = known.arguments
-    parties = of["party", "id"]
-    uscc = of["enterprise", "uscc"]
-    return {
-        "PartyId": parties,
-        "Uscc": uscc,
-        "OrganisationCode": [each[8:17] for each in uscc],
-        "CustomsCode": of["enterpriseByCustomsCode", "code"],
-        "DeclarationNo": of["declaration", "declarationNo"],
-        "Ubi": of["hongKongCompany", "ubi"],
-        "CrNumber": of["hongKongCompanyByCrNumber", "crNumber"],
-        "MacauRegistrationNo": of["macauCompany", "registrationNo"],
-        "HsCode": ["8517130000", "0402210000"],
-        "Gtin": ["6901234567892"],
-        "RegionCode": ["440100", "440300", "810000"],
-        "ResidentId": ["11010519491231002X"],
-        "PersonName": ["ZHANG SAN"],
-        "BankAccount": ["622202100000"],
-    }
-
-
 @pytest.mark.parametrize("root", ROOTS)
 def test_a_compiled_answer_is_the_answer_of_field_by_field_execution(
-    root: str, engine: Engine, oracle: Oracle, known: Known, scalar_values: dict[str, list[str]]
+    root: str, engine: Engine, oracle: Oracle, known: Known
 ) -> None:
     compared = 0
 
     @settings(max_examples=QUESTIONS_A_ROOT, deadline=None, database=None, suppress_health_check=list(HealthCheck))
-    @given(question=questions(root, known, scalar_values))
+    @given(question=questions(root, known, scalar_values(known)))
     def compare(question: Question) -> None:
         nonlocal compared
         compared += 1

@@ -12,6 +12,7 @@ import pytest
 from baygate.sources.resident.canonical import DECIMAL, NUMBER
 from baygate.sources.resident.dispatcher import Dispatcher, Dispatching, Overloaded
 from baygate.sources.resident.inputs import Given, Slot
+from baygate.sources.resident.pace import Pace
 from baygate.sources.resident.statement import Statement
 from baygate.storage.database import Database
 
@@ -22,7 +23,11 @@ def fetch(single: str, batch: str, kind: Any = NUMBER, *, coalesces: bool = True
     """A fetch of one input whose SQL is written here, so that it can fail and sleep."""
     slots = (Slot(NOTHING, kind),)
     return SimpleNamespace(
-        statement=Statement(single, slots), batch=Statement(batch, slots), in_batch=list, coalesces=coalesces
+        statement=Statement(single, slots),
+        batch=Statement(batch, slots),
+        in_batch=list,
+        coalesces=coalesces,
+        pace=Pace(),
     )
 
 
@@ -82,6 +87,43 @@ def test_what_waits_for_the_same_fetch_goes_along_in_one_statement(run: Any) -> 
         assert dispatcher.counts.batches == 1
 
     run(play)
+
+
+QUICK = fetch(
+    "select concat('alone ', $1::int4::text)",
+    "select i, concat('together ', count(*) over (), ' ', v) from unnest($1::int4[]) with ordinality as inputs(v, i)",
+)
+
+
+def test_what_meets_a_statement_of_a_quick_fetch_goes_with_the_next_though_connections_are_idle(run: Any) -> None:
+    async def play(dispatcher: Dispatcher) -> None:
+        for _ in range(30):  # by which it is known to be quick
+            assert await dispatcher.answer(QUICK, [0]) == "alone 0"
+        answers = await _all(dispatcher, QUICK, range(6))
+        assert answers == ["alone 0", *(f"together 5 {each}" for each in range(1, 6))]
+
+    run(play, connections=4)
+
+
+def test_a_fetch_that_is_not_quick_goes_over_the_connections_that_are_idle(run: Any) -> None:
+    async def play(dispatcher: Dispatcher) -> None:
+        assert await dispatcher.answer(BACKEND, [0]) == "alone 0"
+        assert await _all(dispatcher, BACKEND, range(3)) == ["alone 0", "alone 1", "alone 2"]
+        assert dispatcher.counts.batches == 0
+
+    run(play, connections=4)
+
+
+def test_nobody_waits_long_for_a_statement_that_turns_out_slow(run: Any) -> None:
+    async def play(dispatcher: Dispatcher) -> None:
+        await dispatcher.answer(SLEEP, [Decimal(0)])
+        slow = asyncio.create_task(dispatcher.answer(SLEEP, [Decimal("0.4")]))
+        await asyncio.sleep(0)
+        assert await dispatcher.answer(SLEEP, [Decimal("0.01")]) == "0.01"
+        assert not slow.done()
+        assert await slow == "0.4"
+
+    run(play, connections=2)
 
 
 def test_a_batch_has_a_largest_size(run: Any) -> None:

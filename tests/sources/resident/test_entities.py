@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from tests.oracle.engine import WIDE, Engine
 from tests.oracle.questions import Known, Question, questions
 from tests.oracle.resolvers import Oracle
+from tests.oracle.scalars import scalar_values
 
 from baygate.access.access import Access, TypeAccess, allowed
 from baygate.access.decision import ALL_ROWS, WITHHELD, ByProvider
@@ -21,6 +22,7 @@ from baygate.gateway.planning.plan import entity_keys
 from baygate.gateway.refusal import LimitExceeded, Refusal
 from baygate.sources.binding import One
 from baygate.sources.bindings import resident_binding
+from baygate.sources.resident.statement import Statement
 
 BINDING = resident_binding()
 ENTERED = {
@@ -67,8 +69,7 @@ def _entity_question(question: Question, name: str) -> str:
 def test_entities_are_those_of_field_by_field_execution(engine: Engine, oracle: Oracle, name: str) -> None:
     root = ENTERED[name][0]
     known = Known(oracle.rows, BINDING)
-    values = {"PartyId": known.arguments["party", "id"], "Uscc": known.arguments["enterprise", "uscc"]}
-    strategy = questions(root, known, {**{scalar: ["440100"] for scalar in _SCALARS}, **values})
+    strategy = questions(root, known, scalar_values(known))
     records = list(oracle.rows.records(name, {}))
 
     @settings(max_examples=40, deadline=None, database=None, suppress_health_check=list(HealthCheck))
@@ -94,11 +95,6 @@ def _references(name: str, record: Any) -> list[dict[str, Any]]:
     ]
     return [each for each in found if None not in each.values()]
 
-
-_SCALARS = [
-    "OrganisationCode", "CustomsCode", "DeclarationNo", "Ubi", "CrNumber", "MacauRegistrationNo", "HsCode", "Gtin",
-    "RegionCode", "ResidentId", "PersonName", "BankAccount",
-]  # fmt: skip
 
 QUESTION = """query($r: [_Any!]!) {
   _entities(representations: $r) { __typename ... on MainlandEnterprise { id name } ... on CreditRating { ratingNo } }
@@ -204,3 +200,20 @@ def test_to_pass_a_key_as_a_representation_is_to_read_it(engine: Engine) -> None
     by_uscc = engine.ask(question, {"r": [{"__typename": "MainlandEnterprise", "uscc": a[3:]}]}, access)
     assert by_uscc["data"]["_entities"] == [None]
     assert by_uscc["errors"][0]["extensions"]["coordinate"] == "MainlandEnterprise.uscc"
+
+
+PLANS = Statement(
+    "select custom_plans, generic_plans from pg_prepared_statements "
+    "where statement ilike '%with ' || 'ordinality%' order by prepare_time desc limit 1",
+    (),
+)
+
+
+def test_the_plan_for_a_set_is_kept(engine: Engine) -> None:
+    ids, _ = _some(engine)
+    question = "query($r: [_Any!]!) { _entities(representations: $r) { ... on MainlandEnterprise { id status } } }"
+    for count in [1, 2, 3] * 5:
+        engine.ask(question, {"r": [{"__typename": "MainlandEnterprise", "id": each} for each in ids[:count]]})
+    (row,) = engine.run(engine.dispatcher.rows(PLANS, []))  # over the connection that came free last
+    assert row["custom_plans"] <= 5, row
+    assert row["generic_plans"] >= 10, row

@@ -1,36 +1,26 @@
 """Connections to the resident source, and what waits for them.
 
-While all connections are busy, waiting requests of the same fetch are gathered; the connection that comes free takes
-them in one statement. There is no timer: at low load nothing waits. A batch has a short time of its own; if it fails,
-or takes longer, its members run singly within what is left of their own time, so that none holds or fails another.
-A member that left before its turn is not run.
+1. Waiting requests of the same fetch are gathered, and go together in one statement. They wait while all connections
+   are busy, and while a statement of a quick fetch has just begun: to go along with the next one costs all a good deal
+   less than to compete with it. At low load nothing waits.
+2. A batch has a short time of its own; if it fails, or takes longer, its members run singly within what is left of
+   their own time, so that none holds or fails another.
+3. A member that left before its turn is not run.
 """
 
 import asyncio
 from collections import OrderedDict, deque
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from time import monotonic
 from typing import Any
 
 import asyncpg
 
 from baygate.sources.resident.binder import columns
+from baygate.sources.resident.link import GONE, Connect, Link
+from baygate.sources.resident.pace import GATHERING
 from baygate.sources.resident.statement import CompiledFetch, Statement
-from baygate.storage.errors import StorageError
-
-Connect = Callable[[], Awaitable["asyncpg.Connection[asyncpg.Record]"]]
-
-GONE = (
-    asyncpg.PostgresConnectionError,
-    asyncpg.AdminShutdownError,
-    asyncpg.CrashShutdownError,
-    asyncpg.CannotConnectNowError,
-    asyncpg.InterfaceError,
-    asyncpg.InternalClientError,
-    StorageError,
-    OSError,
-)
-"""What asyncpg raises when the database went away or is not there yet."""
 
 
 class Overloaded(Exception):
@@ -48,76 +38,13 @@ class Dispatching:
     statements: int = 300
 
 
-class _Link:
-    """One connection with the statements prepared on it; reconnects when it is used after it was lost."""
-
-    def __init__(self, connect: Connect, statements: int) -> None:
-        self._connect = connect
-        self._statements = statements
-        self._connection: asyncpg.Connection[asyncpg.Record] | None = None
-        self._prepared: OrderedDict[Statement, Any] = OrderedDict()
-        self._named = 0
-
-    async def prepared(self, statement: Statement) -> Any:
-        """Return the statement prepared here, the least recently used one making room."""
-        if self._connection is None or self._connection.is_closed():
-            self._prepared.clear()
-            self._connection = await self._connect()
-        known = self._prepared.get(statement)
-        if known is None:
-            # by a name: asyncpg, its own cache switched off, would else plan an unnamed statement anew each time
-            self._named += 1
-            known = await self._connection.prepare(statement.sql, name=f"baygate_{self._named}")
-            self._prepared[statement] = known
-            if len(self._prepared) > self._statements:
-                self._prepared.popitem(last=False)
-        else:
-            self._prepared.move_to_end(statement)
-        return known
-
-    async def value(self, statement: Statement, values: Sequence[Any]) -> str:
-        """Run a statement in its single form."""
-        return await self._run(statement, lambda prepared: prepared.fetchval(*values))  # type: ignore[no-any-return]
-
-    async def rows(self, statement: Statement, values: Sequence[Any]) -> list[asyncpg.Record]:
-        """Run a statement in its set form."""
-        return await self._run(statement, lambda prepared: prepared.fetch(*values))  # type: ignore[no-any-return]
-
-    async def _run(self, statement: Statement, ask: Callable[[Any], Awaitable[Any]]) -> Any:
-        """Ask; once more on a new connection if the old one turns out to be lost: the hub only reads."""
-        try:
-            return await self._asked(statement, ask)
-        except GONE:
-            return await self._asked(statement, ask)
-
-    async def _asked(self, statement: Statement, ask: Callable[[Any], Awaitable[Any]]) -> Any:
-        try:
-            return await ask(await self.prepared(statement))
-        except GONE:
-            await self.drop()
-            raise
-
-    async def drop(self) -> None:
-        """Forget the connection."""
-        self._prepared.clear()
-        if self._connection is not None:
-            self._connection.terminate()
-            self._connection = None
-
-    async def close(self) -> None:
-        """Say goodbye to PostgreSQL."""
-        self._prepared.clear()
-        if self._connection is not None and not self._connection.is_closed():
-            await self._connection.close(timeout=2)
-
-
 @dataclass(eq=False)
 class _Waiting:
     """A request that waits: it is given its answer by a batch, or a connection to run on by itself."""
 
     fetch: CompiledFetch | None
     values: Sequence[Any]
-    given: "asyncio.Future[str | _Link]"
+    given: "asyncio.Future[str | Link]"
     alone: bool = False
 
 
@@ -136,11 +63,12 @@ class Dispatcher:
 
     def __init__(self, connect: Connect, dispatching: Dispatching) -> None:
         self._settings = dispatching
-        self._links = [_Link(connect, dispatching.statements) for _ in range(dispatching.connections)]
+        self._links = [Link(connect, dispatching.statements) for _ in range(dispatching.connections)]
         self._idle = deque(self._links)
         self._waiting: OrderedDict[int, deque[_Waiting]] = OrderedDict()
         self._count = 0
         self._tasks: set[asyncio.Task[None]] = set()
+        self._looking = False
         self.counts = Dispatched()
 
     @property
@@ -173,36 +101,41 @@ class Dispatcher:
 
         Raise Overloaded, or what asyncpg raises.
         """
-        given = self._idle.pop() if self._idle else await self._turn(fetch, values)
+        pace = fetch.pace
+        alone = self._idle and not (fetch.coalesces and pace.gathers(monotonic()))
+        given = self._idle.pop() if alone else await self._turn(fetch, values)
         if isinstance(given, str):
             return given
+        began = pace.begin(monotonic())
         try:
             self.counts.singles += 1
             return await given.value(fetch.statement, values)
         finally:
+            pace.end(began, monotonic())
             self._free(given)
 
     async def rows(self, statement: Statement, values: Sequence[Any]) -> list[asyncpg.Record]:
         """Return the rows that a set form gives: for entity representations."""
         link = self._idle.pop() if self._idle else await self._turn(None, values)
-        assert isinstance(link, _Link)  # noqa: S101 - what does not coalesce is given a connection
+        assert isinstance(link, Link)  # noqa: S101 - what does not coalesce is given a connection
         try:
             return await link.rows(statement, values)
         finally:
             self._free(link)
 
-    async def _turn(self, fetch: CompiledFetch | None, values: Sequence[Any]) -> "str | _Link":
+    async def _turn(self, fetch: CompiledFetch | None, values: Sequence[Any]) -> "str | Link":
         if self._count >= self._settings.waiting:
             raise Overloaded
         waiting = _Waiting(fetch, values, asyncio.get_running_loop().create_future())
         self._enqueue(waiting)
+        self._look_again()
         try:
             return await waiting.given
         except asyncio.CancelledError:
             self._leave(waiting)
             if waiting.given.done() and not waiting.given.cancelled() and not waiting.given.exception():
                 given = waiting.given.result()
-                if isinstance(given, _Link):
+                if isinstance(given, Link):
                     self._free(given)
             raise
 
@@ -222,34 +155,56 @@ class Dispatcher:
         self._waiting.setdefault(key, deque()).append(waiting)
         self._count += 1
 
-    def _free(self, link: _Link) -> None:
-        """Take a connection back, and give out what is idle to whoever waits."""
+    def _free(self, link: Link) -> None:
+        """Take a connection back."""
         self._idle.append(link)
-        while self._idle and self._waiting:
-            members = self._next_members()
+        self._give()
+
+    def _give(self) -> None:
+        """Give what is idle to whoever waits for that."""
+        while self._idle and (members := self._next_members()):
             if len(members) == 1:
                 members[0].given.set_result(self._idle.pop())
-            elif members:
+            else:
                 task = asyncio.get_running_loop().create_task(self._batch(self._idle.pop(), members))
                 self._tasks.add(task)
                 task.add_done_callback(self._tasks.discard)
+        self._look_again()
+
+    def _look_again(self) -> None:
+        """See to it that those who wait for a statement, not for a connection, do not do so long."""
+        if self._idle and self._waiting and not self._looking:
+            self._looking = True
+            asyncio.get_running_loop().call_later(GATHERING, self._looked)
+
+    def _looked(self) -> None:
+        self._looking = False
+        self._give()
 
     def _next_members(self) -> list[_Waiting]:
-        """Return who has waited longest and all that can go along, without those who left."""
-        key, group = self._waiting.popitem(last=False)
-        members: list[_Waiting] = []
-        while group and len(members) < self._settings.batch:
-            member = group.popleft()
-            self._count -= 1
-            if not member.given.done():
-                members.append(member)
-        if group:
-            self._waiting[key] = group  # the rest goes behind the other fetches: none starves another
-        return members
+        """Return who has waited longest and all that can go along, without those who left; none if all are to wait."""
+        now = monotonic()
+        for key, group in list(self._waiting.items()):
+            first = group[0]
+            if not first.alone and first.fetch is not None and first.fetch.pace.gathers(now):
+                continue
+            del self._waiting[key]
+            members: list[_Waiting] = []
+            while group and len(members) < self._settings.batch:
+                member = group.popleft()
+                self._count -= 1
+                if not member.given.done():
+                    members.append(member)
+            if group:
+                self._waiting[key] = group  # the rest goes behind the other fetches: none starves another
+            if members:
+                return members
+        return []
 
-    async def _batch(self, link: _Link, members: list[_Waiting]) -> None:
+    async def _batch(self, link: Link, members: list[_Waiting]) -> None:
         fetch = members[0].fetch
         assert fetch is not None  # noqa: S101 - only fetches that coalesce are gathered
+        began = fetch.pace.begin(monotonic())
         try:
             async with asyncio.timeout(self._settings.batch_time):
                 slots = fetch.batch.slots
@@ -271,4 +226,5 @@ class Dispatcher:
                     member.given.set_exception(error)
             raise
         finally:
+            fetch.pace.end(began, monotonic(), len(members))
             self._free(link)

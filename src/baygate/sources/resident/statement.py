@@ -15,6 +15,7 @@ from baygate.sources.resident.canonical import kind_of
 from baygate.sources.resident.facts import Facts, Marks
 from baygate.sources.resident.inputs import InputRows, KeyPart, Parameters, Slot
 from baygate.sources.resident.objects import Objects
+from baygate.sources.resident.pace import Pace
 from baygate.sources.resident.pages import Page
 from baygate.sources.resident.text import joined
 
@@ -42,6 +43,7 @@ class CompiledFetch:
         self.statement = single(fetch, binding)
         self.coalesces = coalesces and not all(slot.constant for slot in self.statement.slots)
         self.bind = binder(self.statement.slots)
+        self.pace = Pace()
         self._binding = binding
 
     @cached_property
