@@ -21,10 +21,9 @@ class Ends(Protocol):
 
 
 class Deadlines:
-    """The deadlines of one event loop's waits, within which it is made."""
+    """The deadlines of the waits of one event loop, within which they all begin."""
 
     def __init__(self) -> None:
-        self._loop = asyncio.get_running_loop()
         self._waits: set[Ends] = set()
         self._looking = False
 
@@ -37,7 +36,7 @@ class Deadlines:
         self._waits.add(wait)
         if not self._looking:
             self._looking = True
-            self._loop.call_later(_EVERY, self._look)
+            asyncio.get_running_loop().call_later(_EVERY, self._look)
 
     def remove(self, wait: Ends) -> None:
         """Have done with a wait."""
@@ -46,18 +45,19 @@ class Deadlines:
     @property
     def task(self) -> asyncio.Task[object]:
         """The current task, which waits."""
-        task = asyncio.current_task(self._loop)
+        task = asyncio.current_task()
         assert task is not None  # noqa: S101 - who waits is a task
         return task
 
     def _look(self) -> None:
-        now = self._loop.time()
+        loop = asyncio.get_running_loop()
+        now = loop.time()
         for each in [each for each in self._waits if each.moment <= now]:
             self._waits.remove(each)
             each.end()
         self._looking = bool(self._waits)
         if self._looking:
-            self._loop.call_later(_EVERY, self._look)
+            loop.call_later(_EVERY, self._look)
 
 
 class Wait:

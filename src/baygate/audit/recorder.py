@@ -140,8 +140,9 @@ class Recorder:
             batch, self._waiting = self._waiting[:_MOST], self._waiting[_MOST:]
             began = perf_counter()
             try:
-                async with asyncio.timeout(_PATIENCE):
-                    connection = await self._connected()
+                connection = self._connection
+                if connection is None or connection.is_closed():
+                    connection = await self._connected_anew()
                 with cut_after(_PATIENCE, connection):
                     await self._written(connection, batch)
             except Exception as error:  # whatever it is, nothing is released and nobody left waiting
@@ -169,12 +170,12 @@ class Recorder:
             if not waiting.done():
                 waiting.set_result(receipt)
 
-    async def _connected(self) -> asyncpg.Connection:
-        if self._connection is None or self._connection.is_closed():
-            self._drop()
-            self._connection = await self._connect()
-            await self._connection.execute(_DURABLE)  # whatever the server's default is
-        return self._connection
+    async def _connected_anew(self) -> asyncpg.Connection:
+        self._drop()
+        async with asyncio.timeout(_PATIENCE):
+            connection = self._connection = await self._connect()
+            await connection.execute(_DURABLE)  # whatever the server's default is
+        return connection
 
     async def _opened(self, connection: asyncpg.Connection, now: datetime.datetime) -> _Shard:
         """Open a shard of this month."""

@@ -78,7 +78,7 @@ class GraphQLEndpoint:
         self._preflight = preflight
         self._observation = observation
         self._claims = Claims()
-        self._deadlines: Deadlines | None = None
+        self._deadlines = Deadlines()
         self.running = 0
         """How many requests are on the road."""
 
@@ -130,8 +130,6 @@ class GraphQLEndpoint:
     async def _travelled(
         self, caller: Caller, scope: Scope, headers: dict[bytes, bytes], receive: Receive
     ) -> Answer | None:
-        if self._deadlines is None:
-            self._deadlines = Deadlines()
         with Waiting(receive, self._limits.time, self._deadlines) as waiting:
             call = await self._call(scope, headers, receive, waiting)
             if headers.get(tracing.HEADER) == tracing.VALUE:

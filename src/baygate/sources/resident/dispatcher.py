@@ -17,6 +17,7 @@ from typing import Any
 
 import asyncpg
 
+from baygate.deadlines import Deadlines
 from baygate.sources.resident.binder import columns
 from baygate.sources.resident.link import GONE, Connect, Link
 from baygate.sources.resident.pace import GATHERING
@@ -69,6 +70,7 @@ class Dispatcher:
         self._count = 0
         self._tasks: set[asyncio.Task[None]] = set()
         self._looking = False
+        self._deadlines = Deadlines()
         self.counts = Dispatched()
 
     @property
@@ -206,12 +208,12 @@ class Dispatcher:
         assert fetch is not None  # noqa: S101 - only fetches that coalesce are gathered
         began = fetch.pace.begin(monotonic())
         try:
-            async with asyncio.timeout(self._settings.batch_time):
-                slots = fetch.batch.slots
-                values = columns(slots, [fetch.in_batch(member.values) for member in members])
-                for place, text in await link.rows(fetch.batch, values):
-                    if not members[place - 1].given.done():
-                        members[place - 1].given.set_result(text)
+            values = columns(fetch.batch.slots, [fetch.in_batch(member.values) for member in members])
+            with self._deadlines.until(asyncio.get_running_loop().time() + self._settings.batch_time):
+                rows = await link.rows(fetch.batch, values)
+            for place, text in rows:
+                if not members[place - 1].given.done():
+                    members[place - 1].given.set_result(text)
             self.counts.batches += 1
             self.counts.batched += len(members)
         except (asyncpg.PostgresError, TimeoutError, ValueError, *GONE):
