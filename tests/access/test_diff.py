@@ -3,9 +3,10 @@
 import json
 from typing import Any
 
+import pytest
 from tests.access.signing import NOW, agency, denial, facts, grant, library, policy, root_document, signed
 
-from baygate.access.diff import Change, Kind, difference, proposed
+from baygate.access.diff import Change, Kind, TooManyCallers, by_recipient, difference, proposed
 from baygate.access.documents.in_force import in_force
 from baygate.access.documents.library import published
 from baygate.access.documents.policy import PolicyDocument
@@ -166,3 +167,29 @@ def test_a_proposed_policy_replaces_the_one_of_its_name_alone() -> None:
 
 def _text(document: dict[str, Any]) -> bytes:
     return json.dumps(document).encode()
+
+
+# A class of callers at a time
+
+
+def test_each_class_of_callers_comes_with_its_changes_the_plainest_first() -> None:
+    before, after = state(policy(grants=[])), state(policy(grants=[rule(to={"jurisdictions": ["HK"], "roles": ["A"]})]))
+    found = list(by_recipient(before, after, facts()))
+    assert [change for _, changes in found for change in changes] == difference(before, after, facts())
+    assert [recipient.role for recipient, _ in found] == sorted((each.role for each, _ in found), key=bool)
+    assert {each.label for each, changes in found if changes} == {"HK as A", "hk-customs as A"}
+
+
+def test_other_purposes_than_those_that_are_asked_about_are_left_out() -> None:
+    before, after = state(policy(grants=[])), state(policy(grants=[rule(purposes=["RISK_ASSESSMENT", "STATISTICS"])]))
+    found = [change for _, changes in by_recipient(before, after, facts(), ("STATISTICS",)) for change in changes]
+    assert {each.purpose for each in found} == {"STATISTICS"}
+
+
+def test_more_classes_of_callers_than_somebody_looks_at_are_told_before_any_is_made() -> None:
+    roles = [f"R{number}" for number in range(2_000)]
+    parties = [{"attr": "subject.party", "op": "in", "value": [f"HK-{number}" for number in range(2_000)]}]
+    after = state(policy(grants=[rule(to={"roles": roles}, where=parties)]))
+    with pytest.raises(TooManyCallers) as raised:
+        next(by_recipient(state(policy(grants=[])), after, facts(), most=1_000))
+    assert raised.value.count > 4_000_000

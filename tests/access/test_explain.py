@@ -1,6 +1,7 @@
 """Why a field is or is not given: each reason by its name, and never another than what a query would meet."""
 
 import itertools
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,7 +14,8 @@ from baygate.access.documents.library import published
 from baygate.access.documents.policy import Outcome
 from baygate.access.documents.rules import InForce
 from baygate.access.documents.trust import Trusted
-from baygate.access.explain import Answer, Explanation, explain
+from baygate.access.explain import explain
+from baygate.access.explanation import Answer, Cause, Explanation
 from baygate.access.scopes import missing, requirements
 from baygate.contract.schema import graphql_schema
 
@@ -114,6 +116,57 @@ def test_a_scope_of_the_contract_is_demanded_though_the_grant_needs_none() -> No
     answer = of_customs(told(state(policy(grants=[grant(scopes=[])])), scopes=frozenset()))
     assert (answer.outcome, answer.scopes) == (Outcome.WITHHOLD, ("credit:read",))
     assert "the contract demands the scope credit:read" in answer.reason
+
+
+def test_a_role_that_a_source_demands_opens_to_whoever_has_it() -> None:
+    demanded = {"CreditRating": {"grade": frozenset({frozenset({"role SUPERVISOR"})})}}
+    known = state(policy())
+    for roles, outcome in ((frozenset({"SUPERVISOR"}), Outcome.ALLOW), (frozenset[str](), Outcome.WITHHOLD)):
+        who = asking(known, "samr-gd", "CN-GD", roles, CREDIT_READ, "RISK_ASSESSMENT")
+        found = of_customs(explain(known, who, facts(), demanded, ("CreditRating", "grade")))
+        assert found.outcome is outcome
+
+
+def test_why_it_is_withheld_is_said_in_a_word() -> None:
+    known = state(policy(denials=[denial(fields=["investigationNote"])]))
+    assert of_customs(told(known)).cause is None
+    assert of_customs(told(known, scopes=frozenset())).cause is Cause.SCOPE
+    assert of_customs(told(known, purpose="STATISTICS")).cause is Cause.PURPOSE
+    assert of_customs(told(known, agency="hk-customs")).cause is Cause.OTHERS
+    denied = of_customs(told(known, "investigationNote", scopes=CREDIT_READ | {"credit:investigation"}))
+    assert denied.cause is Cause.DENIED
+    assert denied.denied is not None
+    assert f"({', '.join(denied.denied)})" in denied.reason
+    assert of_customs(told(known, "score")).cause is Cause.UNGRANTED
+    assert told(known, "noSuch").answers[0].cause is Cause.UNOWNED
+    assert told(nothing("It is closed.")).answers[0].cause is Cause.STOPPED
+    regional = {"where": [{"attr": "subject.region", "op": "eq", "value": "990000"}]}
+    assert of_customs(told(state(policy(grants=[grant(**regional)])))).cause is Cause.CONDITION
+
+
+def test_what_some_providers_withhold_is_conditional_as_a_whole() -> None:
+    found = told(state(policy()))
+    assert {each.outcome for each in found.answers} == {Outcome.ALLOW, Outcome.WITHHOLD}
+    assert found.outcome is Outcome.CONDITIONAL
+    assert told(state(policy()), purpose="STATISTICS").outcome is Outcome.WITHHOLD
+    masked = {"transform": {"grade": {"kind": "mask"}}}
+    only = replace(told(state(policy(grants=[grant(**masked)]))), answers=())
+    for outcomes, whole in (
+        ((Outcome.ALLOW, Outcome.ALLOW), Outcome.ALLOW),
+        ((Outcome.ALLOW, Outcome.TRANSFORM), Outcome.TRANSFORM),
+        ((Outcome.TRANSFORM, Outcome.CONDITIONAL), Outcome.CONDITIONAL),
+    ):
+        answers = tuple(Answer((), each, "") for each in outcomes)
+        assert replace(only, answers=answers).outcome is whole
+
+
+def test_whoever_asks_about_many_fields_has_it_compiled_once() -> None:
+    known = state(policy())
+    who = asking(known, "samr-gd", "CN-GD", frozenset(), CREDIT_READ, "RISK_ASSESSMENT")
+    access = compiled(known, who, facts())
+    for field in ("grade", "score", "evidenceNo"):
+        coordinate = ("CreditRating", field)
+        assert explain(known, who, facts(), DEMANDED, coordinate, access) == told(known, field)
 
 
 def test_what_has_been_said_to_help_does_help() -> None:

@@ -8,10 +8,11 @@ Of the latter is told only what is not so for a plainer caller.
 What a rule is called makes no difference, nor does what nobody can ever get.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import product
+from math import prod
 from typing import Any
 
 from baygate.access.access import Access
@@ -24,6 +25,14 @@ from baygate.access.principal import Principal
 from baygate.access.words import Ways, ways, ways_text
 
 JURISDICTIONS = ("CN-GD", "HK", "MO")
+
+
+class TooManyCallers(Exception):
+    """Rules tell more classes of callers apart than whoever compares will look at: ``count`` of them."""
+
+    def __init__(self, count: int) -> None:
+        super().__init__(f"{count} classes of callers")
+        self.count = count
 
 
 class Kind(StrEnum):
@@ -133,18 +142,28 @@ def proposed(in_force: InForce, documents: Iterable[PolicyDocument]) -> InForce:
 
 def difference(before: InForce, after: InForce, facts: Facts) -> list[Change]:
     """Return every cell that differs, the plainest callers first. Pure."""
+    return [change for _, changes in by_recipient(before, after, facts) for change in changes]
+
+
+def by_recipient(
+    before: InForce, after: InForce, facts: Facts, purposes: Collection[str] | None = None, most: int | None = None
+) -> Iterator[tuple[Recipient, list[Change]]]:
+    """Yield each class of callers, the plainest first, with what differs for it; for all ``purposes`` unless named.
+
+    Raise TooManyCallers if there are more classes than ``most``.
+    """
     touched = _touched(before, after, facts)
     known = Facts({name: each for name, each in facts.types.items() if name in touched}, facts.interfaces)
     rules = [each for each in (*_rules(before), *_rules(after)) if each.rule.type in touched]
-    found: list[Change] = []
     plainer: dict[tuple[str | None, str, Change], list[frozenset[tuple[str, object]]]] = {}
-    for recipient in _recipients(before, after, rules):
-        for change in _changes(recipient, before, after, known, rules):
+    for recipient in _recipients(before, after, rules, most):
+        found: list[Change] = []
+        for change in _changes(recipient, before, after, known, rules, purposes):
             told = plainer.setdefault((recipient.agency, recipient.jurisdiction, replace(change, recipient="")), [])
             if not any(each < recipient.particulars for each in told):
                 found.append(change)
             told.append(recipient.particulars)
-    return found
+        yield recipient, found
 
 
 def cells(before: Access, after: Access, types: Iterable[str], facts: Facts) -> Iterator[Change]:
@@ -200,8 +219,8 @@ def _touched(before: InForce, after: InForce, facts: Facts) -> set[str]:
     return {rule.type for _, rule in differing} & facts.types.keys()
 
 
-def _recipients(before: InForce, after: InForce, rules: list[Rule]) -> list[Recipient]:
-    """Return the classes of callers that the rules tell apart, the plainest first."""
+def _recipients(before: InForce, after: InForce, rules: list[Rule], most: int | None) -> list[Recipient]:
+    """Return the classes of callers that the rules tell apart, the plainest first; raise TooManyCallers."""
     agencies = {each.id: each.jurisdiction for state in (before, after) if state.root for each in state.root.agencies}
     criteria = [each.rule.to for each in rules if each.rule.to is not None]
     clauses = [clause for each in rules if isinstance(each.rule, Grant) for clause in each.rule.where]
@@ -211,7 +230,7 @@ def _recipients(before: InForce, after: InForce, rules: list[Rule]) -> list[Reci
     levels = {each.min_assurance for each in criteria if each.min_assurance}
     levels |= {each.value for each in clauses if each.attr == "subject.assurance" and isinstance(each.value, int)}
     scopes = {tuple(sorted(each.rule.scopes)) for each in rules if isinstance(each.rule, Grant)} | {()}
-    variants = product(
+    particulars = (
         (None, *sorted({role for each in criteria for role in each.roles})),
         (0, *sorted(levels - {0})),
         (None, *sorted(scopes)),
@@ -221,9 +240,12 @@ def _recipients(before: InForce, after: InForce, rules: list[Rule]) -> list[Reci
         *agencies.items(),
         *((None, each) for each in JURISDICTIONS if each in named),
     ]
+    count = len(callers) * prod(map(len, particulars))
+    if most is not None and count > most:
+        raise TooManyCallers(count)
     found = [
         Recipient(agency, jurisdiction, role, assurance, of, party)
-        for role, assurance, of, party in variants
+        for role, assurance, of, party in product(*particulars)
         for agency, jurisdiction in callers
     ]
     return sorted(found, key=lambda each: len(each.particulars))
@@ -236,9 +258,15 @@ def _parties(values: Iterable[object]) -> set[str]:
 
 
 def _changes(
-    recipient: Recipient, before: InForce, after: InForce, facts: Facts, rules: list[Rule]
+    recipient: Recipient,
+    before: InForce,
+    after: InForce,
+    facts: Facts,
+    rules: list[Rule],
+    wanted: Collection[str] | None,
 ) -> Iterator[Change]:
-    purposes = dict.fromkeys(purpose for state in (before, after) if state.root for purpose in state.root.purposes)
+    every = dict.fromkeys(purpose for state in (before, after) if state.root for purpose in state.root.purposes)
+    purposes = [each for each in every if wanted is None or each in wanted]
     named = {purpose for each in rules if isinstance(each.rule, Grant) for purpose in each.rule.purposes}
     alike: Mapping[str, list[Change]] = {}
     for purpose in purposes:

@@ -6,95 +6,17 @@ them); it only finds the words for them. Of a grant that is for somebody else no
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
+from baygate.access.access import Access
 from baygate.access.compile import Who, compiled, fits
 from baygate.access.decision import ALL_ROWS, ALWAYS, ByProvider, Decision, Operator, Rows, Withholding
 from baygate.access.documents.cases import outcome_of
 from baygate.access.documents.policy import Denial, Grant, Outcome
 from baygate.access.documents.rules import InForce, Owner, Rule
+from baygate.access.explanation import Answer, Cause, Explanation, listed
 from baygate.access.facts import Facts
-from baygate.access.scopes import NOTHING, Requirement, missing
+from baygate.access.scopes import NOTHING, Requirement, missing, opening
 from baygate.access.words import Ways, comparison_text, ways, ways_text
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What becomes of a field of the rows of some providers; of all rows if none is named.
-
-    ``documents`` are the policies that decided, with their versions, and ``rules`` the rules in them; ``scopes`` and
-    ``purposes`` are what would help, all of the scopes together with any of the purposes.
-    """
-
-    providers: tuple[str, ...]
-    outcome: Outcome
-    reason: str
-    documents: tuple[tuple[str, int], ...] = ()
-    rules: tuple[str, ...] = ()
-    scopes: tuple[str, ...] = ()
-    purposes: tuple[str, ...] = ()
-
-    @property
-    def help(self) -> str:
-        """What would help, in words; nothing if the field is given."""
-        if self.outcome is not Outcome.WITHHOLD:
-            return ""
-        needed = [
-            *([f"the scope {' and '.join(self.scopes)}"] if self.scopes else []),
-            *([f"the purpose {' or '.join(self.purposes)}"] if self.purposes else []),
-        ]
-        return f"{' together with '.join(needed) or 'nothing that one could ask for'} would help"
-
-    def text(self) -> str:
-        """Return what becomes of it and why, in words that follow ``is``."""
-        of = f" in rows of {_listed(self.providers)}" if self.providers else ""
-        if self.outcome is Outcome.WITHHOLD:
-            return f"withheld{of}: {self.reason}; {self.help}"
-        return f"given{of}, {self.reason}"
-
-    def as_json(self) -> dict[str, Any]:
-        """Return it as JSON has it."""
-        return {
-            "providers": list(self.providers),
-            "outcome": str(self.outcome),
-            "reason": self.reason,
-            "documents": [{"policyId": name, "version": version} for name, version in self.documents],
-            "rules": list(self.rules),
-            "wouldHelp": {"scopes": list(self.scopes), "purposes": list(self.purposes)},
-        }
-
-
-@dataclass(frozen=True)
-class Explanation:
-    """The answers about one field, for one who asks; together they cover every provider of such rows."""
-
-    coordinate: str
-    asking: Who
-    answers: tuple[Answer, ...]
-
-    @property
-    def given(self) -> bool:
-        """Whether a value of it can leave, of any provider's rows."""
-        return any(each.outcome is not Outcome.WITHHOLD for each in self.answers)
-
-    def sentence(self) -> str:
-        """Return all of it as one sentence."""
-        told = "; it is ".join(each.text() for each in self.answers)
-        return f"For {described(self.asking)} asking for {self.asking.purpose}, {self.coordinate} is {told}."
-
-    def as_json(self) -> dict[str, Any]:
-        """Return all of it as JSON has it."""
-        return {
-            "coordinate": self.coordinate,
-            "agency": self.asking.agency,
-            "jurisdiction": self.asking.jurisdiction,
-            "roles": sorted(self.asking.roles),
-            "scopes": sorted(self.asking.scopes),
-            "purpose": self.asking.purpose,
-            "given": self.given,
-            "sentence": self.sentence(),
-            "answers": [each.as_json() for each in self.answers],
-        }
 
 
 def explain(
@@ -103,25 +25,29 @@ def explain(
     facts: Facts,
     demanded: Mapping[str, Mapping[str, Requirement]],
     coordinate: tuple[str, str],
+    access: Access | None = None,
 ) -> Explanation:
     """Return why ``asking`` gets the field ``coordinate`` (a concrete type and its field), or why not. Pure.
 
-    ``demanded`` are the scopes that the contract demands (``scopes.requirements``).
+    ``demanded`` are the scopes that the contract demands (``scopes.requirements``). ``access`` is what ``compiled``
+    gives for ``asking``, by whoever asks about many fields.
     """
     type_name, name = coordinate
     field = f"{type_name}.{name}"
     unknown = _unknown(facts, type_name, name)
     stopped = unknown or next(iter(in_force.problems), "").rstrip(".").replace(": everything is withheld", "")
-    owners = {} if stopped else dict(_owners(in_force, facts, type_name, name))
+    owners = {} if stopped else dict(owners_of(in_force, facts, type_name, name))
     if not owners:
         giver = None if stopped else facts.types[type_name].giver(name)
         nobody = f"{giver}, whose source adds it, does not own" if giver else "no agency of the root document owns"
         reason = stopped or f"{nobody} {field}"
-        return Explanation(field, asking, (Answer((), Outcome.WITHHOLD, reason),))
-    access = compiled(in_force, asking, facts)
+        cause = Cause.STOPPED if in_force.problems and not unknown else Cause.UNOWNED
+        return Explanation(field, asking, (Answer((), Outcome.WITHHOLD, reason, cause=cause),))
+    access = access or compiled(in_force, asking, facts)
     apart = facts.types[type_name].giver(name) is not None or not facts.types[type_name].columns
     decided, rows = access.decide(type_name, name), ByProvider({}, ALL_ROWS) if apart else access.rows(type_name)
-    lacking = missing(demanded.get(type_name, {}).get(name, NOTHING), asking.scopes)
+    having = opening(asking.scopes, asking.roles)
+    lacking = missing(demanded.get(type_name, {}).get(name, NOTHING), having)
     answers = [
         _answer(_Case(in_force, owner, asking, coordinate, lacking), provider, decided.of(provider), rows.of(provider))
         for provider, owner in owners.items()
@@ -129,14 +55,6 @@ def explain(
     if apart:  # an entry point, or a field that a source adds: its giver has no rows to speak of
         answers = [replace(each, providers=()) for each in answers]
     return Explanation(field, asking, tuple(_joined(answers)))
-
-
-def described(asking: Who) -> str:
-    """Return who asks, in words."""
-    if asking.agency:
-        return asking.agency
-    roles = f" in the role {_listed(tuple(sorted(asking.roles)))}" if asking.roles else ""
-    return f"somebody of {asking.jurisdiction}{roles}"
 
 
 @dataclass(frozen=True)
@@ -166,7 +84,7 @@ def _unknown(facts: Facts, type_name: str, name: str) -> str | None:
     return None
 
 
-def _owners(in_force: InForce, facts: Facts, type_name: str, name: str) -> Iterator[tuple[str, Owner]]:
+def owners_of(in_force: InForce, facts: Facts, type_name: str, name: str) -> Iterator[tuple[str, Owner]]:
     """Yield each provider of such rows with the owner that decides for it, as ``compile`` does."""
     concerned = [each for each in in_force.owners if type_name in each.agency.owns]
     giver = facts.types[type_name].giver(name)
@@ -194,10 +112,10 @@ def _answer(case: _Case, provider: str, decision: Decision, rows: Rows) -> Answe
     by = f"by {_cited(case.owner, names)}"
     if case.lacking:
         reason = f"the contract demands the scope {' and '.join(case.lacking)} for it; it would be given {by}"
-        return Answer(providers, Outcome.WITHHOLD, reason, documents, names, scopes=case.lacking)
+        return Answer(providers, Outcome.WITHHOLD, reason, documents, names, scopes=case.lacking, cause=Cause.SCOPE)
     given = ways(decision, rows)
     reason = f"{ways_text(given)}, {by}{_elsewhere(given, rows)}"
-    return Answer(providers, outcome_of(decision), reason, documents, names)
+    return Answer(providers, outcome_of(decision), reason, documents, names, given=given)
 
 
 def _elsewhere(given: Ways, rows: Rows) -> str:
@@ -215,7 +133,9 @@ def _withheld(case: _Case, providers: tuple[str, ...], why: Withholding) -> Answ
         (denial,) = [
             each for each in case.owner.denials if (each.policy.policy_id, each.rule.id) == (why.policy, why.rule)
         ]
-        return _told(providers, (denial,), f"{_cited(case.owner, (denial.name,))} denies it ({_ground(denial)})")
+        denied = _ground(denial)
+        reason = f"{_cited(case.owner, (denial.name,))} denies it ({', '.join(denied)})"
+        return replace(_told(providers, (denial,), reason, Cause.DENIED), denied=denied)
     if why.scopes or why.purposes:
         return _short_of(case, providers, why)
     granted = list(case.grants)
@@ -223,19 +143,21 @@ def _withheld(case: _Case, providers: tuple[str, ...], why: Withholding) -> Answ
         stopped = " and ".join(each.rstrip(".") for each in case.owner.problems)
         reason = stopped or f"no policy in force of {case.owner.agency.id} grants it"
         speaking = _documents(case.owner, (why.policy,)) if why.policy else ()
-        return Answer(providers, Outcome.WITHHOLD, reason, speaking)
+        return Answer(
+            providers, Outcome.WITHHOLD, reason, speaking, cause=Cause.STOPPED if stopped else Cause.UNGRANTED
+        )
     root = case.in_force.root
     if root is None or case.asking.purpose not in root.purposes:
         reason = f"{case.asking.purpose} is not in the root document's registry of purposes, and opens nothing"
-        return Answer(providers, Outcome.WITHHOLD, reason)
+        return Answer(providers, Outcome.WITHHOLD, reason, cause=Cause.PURPOSE)
     near = [each for each, grant in granted if fits(grant.to, case.asking)]
     if near:
         reason = f"{_cited(case.owner, (near[0].name,))} is for callers {_demands(near[0])}"
-        return _told(providers, near[:1], reason)
+        return _told(providers, near[:1], reason, Cause.CONDITION)
     documents = _documents(case.owner, tuple(each.name for each, _ in granted))
-    named = _listed(tuple(f"{name} version {version}" for name, version in documents))
+    named = listed(tuple(f"{name} version {version}" for name, version in documents))
     grant = "grants" if len(documents) == 1 else "grant"
-    return Answer(providers, Outcome.WITHHOLD, f"{named} {grant} it to others only", documents)
+    return Answer(providers, Outcome.WITHHOLD, f"{named} {grant} it to others only", documents, cause=Cause.OTHERS)
 
 
 def _short_of(case: _Case, providers: tuple[str, ...], why: Withholding) -> Answer:
@@ -255,18 +177,19 @@ def _short_of(case: _Case, providers: tuple[str, ...], why: Withholding) -> Answ
         *(["to whoever has more scopes"] if scopes else []),
     ]
     cited = _cited(case.owner, tuple(each.name for each in nearest)) or str(why.policy)
-    told = _told(providers, nearest, f"{cited} grants it {' and '.join(lacks)}")
+    cause = Cause.SCOPE if scopes else Cause.PURPOSE
+    told = _told(providers, nearest, f"{cited} grants it {' and '.join(lacks)}", cause)
     return replace(told, scopes=scopes, purposes=why.purposes)
 
 
-def _told(providers: tuple[str, ...], rules: Sequence[Rule], reason: str) -> Answer:
+def _told(providers: tuple[str, ...], rules: Sequence[Rule], reason: str, cause: Cause) -> Answer:
     documents = tuple(dict.fromkeys((each.policy.policy_id, each.policy.version) for each in rules))
-    return Answer(providers, Outcome.WITHHOLD, reason, documents, tuple(each.name for each in rules))
+    return Answer(providers, Outcome.WITHHOLD, reason, documents, tuple(each.name for each in rules), cause=cause)
 
 
-def _ground(rule: Rule) -> str:
+def _ground(rule: Rule) -> tuple[str, str]:
     assert isinstance(rule.rule, Denial)  # noqa: S101 - the owner's denials are
-    return f"{rule.rule.reason}, {rule.rule.legal_basis}"
+    return rule.rule.reason, rule.rule.legal_basis
 
 
 def _demands(rule: Rule) -> str:
@@ -290,7 +213,7 @@ def _cited(owner: Owner, rules: tuple[str, ...]) -> str:
         name, _, rule = each.partition("#")
         ids.setdefault(name, []).append(rule)
     documents = _documents(owner, rules)
-    return _listed(tuple(f"{_listed(tuple(ids[name]))} of {name} version {version}" for name, version in documents))
+    return listed(tuple(f"{listed(tuple(ids[name]))} of {name} version {version}" for name, version in documents))
 
 
 def _joined(answers: list[Answer]) -> Iterator[Answer]:
@@ -299,9 +222,3 @@ def _joined(answers: list[Answer]) -> Iterator[Answer]:
     for each in answers:
         same.setdefault(replace(each, providers=()), []).extend(each.providers)
     yield from (replace(each, providers=tuple(providers)) for each, providers in same.items())
-
-
-def _listed(names: tuple[str, ...]) -> str:
-    if len(names) < 2:
-        return "".join(names)
-    return f"{', '.join(names[:-1])} and {names[-1]}"

@@ -63,7 +63,7 @@ class Gates:
 
     def behind(self, scopes: frozenset[str], access: Access, roles: frozenset[str] = frozenset()) -> Access:
         """Return ``access`` with the fields withheld for which ``scopes`` and ``roles`` do not suffice."""
-        scopes |= {f"{POLICY}{role}" for role in roles}
+        scopes = opening(scopes, roles)
         # the same rules may decide for longer, or again, once another document has ended or begun
         times = access.valid_from, access.valid_until
         key = (scopes & self.scopes, access.access_class, access.policy_version, *times)
@@ -91,6 +91,11 @@ class Gates:
 def _closed(decided: ByProvider[Decision]) -> bool:
     """Whether no scope would help: it is withheld for every provider, and that is the reason to give."""
     return all(each.withheld for each in decided.every())
+
+
+def opening(scopes: frozenset[str], roles: frozenset[str]) -> frozenset[str]:
+    """Return what somebody has that requirements can name: his scopes, and his roles (rule 4)."""
+    return scopes | {f"{POLICY}{role}" for role in roles}
 
 
 def missing(requirement: Requirement, scopes: frozenset[str]) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from baygate.access.documents.cases import failures
-from baygate.access.documents.check import check_policy
+from baygate.access.documents.draft import check_draft, unfinished
 from baygate.access.documents.list_rules import check_list
 from baygate.access.documents.model import interpreted
 from baygate.access.documents.policy import EVERY, Case, Denial, Grant, PolicyDocument
@@ -34,8 +34,6 @@ from baygate.cli.policy_governed import Governed, SupergraphFile, supergraph_opt
 from baygate.cli.policy_root import certified, to_mind
 from baygate.cli.policy_store import governed_by, now
 
-TO_DO = "TODO"
-"""What stands in a new source where somebody has to write something."""
 _HASH = re.compile(rb'("schemaHash"\s*:\s*)"[^"]*"')
 _NO_HASH = b"sha256:" + b"0" * 64
 
@@ -117,21 +115,10 @@ def _tell(document: RootDocument, known: RootDocument | None) -> None:
 
 def _check(document: PolicyDocument, root: RootDocument, governed: Governed) -> None:
     """Check all but the embedded tests, whatever the schema hash is, and then that; raise Refused."""
-    owner = root.by_id.get(document.owner)
-    if owner is None:
-        raise Refused(Step.SIGNER, f"{document.owner} is no agency of the root document")
-    expected = governed.facts.schema_hash(document.coordinates())
-    check_policy(document.model_copy(update={"schema_hash": expected}), owner, root, governed.facts)
-    if document.schema_hash != expected:
-        raise Refused(Step.RULES, f"schemaHash is not that of the contract, {expected} (--fix-hash writes it)")
-    if now() >= document.expires:
-        raise Refused(Step.DATES, f"it expired at {document.expires:%Y-%m-%d %H:%M:%S} UTC")
-    rules: tuple[Grant | Denial, ...] = (*document.grants, *document.denials)
-    bases = [document.legal_basis, *(each.legal_basis for each in rules)]
-    if any(each is not None and each.startswith(TO_DO) for each in bases):
-        raise Refused(Step.RULES, f"a legal basis is still to be written ({TO_DO})")
-    if document.catalogue_id == TO_DO:
-        raise Refused(Step.RULES, f"catalogueId is still to be written ({TO_DO})")
+    check_draft(document, root, governed.facts)
+    for member, wrong in unfinished(document, governed.facts, now()):
+        advice = " (--fix-hash writes it)" if member == "schemaHash" else ""
+        raise Refused(wrong.step, f"{wrong.reason}{advice}")
 
 
 def _stand_in(document: PolicyDocument, governed: Governed) -> RootDocument:

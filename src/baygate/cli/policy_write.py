@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from baygate.access.documents.draft import TO_DO
 from baygate.access.documents.envelope import document_digest, read
 from baygate.access.documents.manifest import Manifest
 from baygate.access.documents.model import interpreted, moment_text
@@ -16,7 +17,6 @@ from baygate.access.documents.refusal import Refused
 from baygate.access.facts import OBJECT, Facts
 from baygate.cli.console import Failure
 from baygate.cli.db import config_option, dsn_option
-from baygate.cli.policy_check import TO_DO
 from baygate.cli.policy_files import SIGNED, DocumentFile, document_of
 from baygate.cli.policy_governed import SupergraphFile, supergraph_options
 from baygate.cli.policy_store import governed_by, named, now, run

@@ -124,11 +124,7 @@ def _told(
 
 
 def _recognised(recognition: Recognition) -> Iterable[str]:
-    yield (
-        f"It is recognised as {recognition.party}, of {recognition.jurisdiction}, with assurance "
-        f"{recognition.assurance}, by {recognition.entry.id} of list {recognition.list_sequence}, until "
-        f"{moment_text(recognition.good_until)}."
-    )
+    yield recognition.sentence()
     admits = recognition.entry.admits
     if admits is None:
         yield "The party has to be registered as a client."

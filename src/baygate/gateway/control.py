@@ -11,7 +11,7 @@ Rules:
 
 import datetime
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import islice
@@ -29,7 +29,8 @@ from baygate.access.documents.in_force import nothing
 from baygate.access.documents.policy import Outcome
 from baygate.access.documents.rules import InForce
 from baygate.access.documents.trust import TakenList
-from baygate.access.explain import Answer, explain
+from baygate.access.explain import explain
+from baygate.access.explanation import Answer
 from baygate.access.facts import Facts
 from baygate.access.principal import Principal, Recognised
 from baygate.access.purposes import PURPOSES
@@ -94,9 +95,8 @@ class Control:
     def access(self, *, type_name: str, field_name: str, purpose: str | None = None) -> control.FieldAccess:
         """Return whether the caller would get a field, and why; raise GraphQLError (BAD_USER_INPUT)."""
         self._check_coordinate(type_name, field_name)
-        asking = self.who if purpose is None else replace(self.who, purpose=self._registered(purpose))
-        known = nothing(_NOTHING) if self.in_force.problems else self.in_force
-        known, facts = _about(type_name, field_name, known, self.facts)
+        asking = self.who if purpose is None else replace(self.who, purpose=self.registered(purpose))
+        known, facts = _about(type_name, field_name, self.known, self.facts)
         explanation = explain(known, asking, facts, self.demanded, (type_name, field_name))
         access = compiled(known, asking, facts)
         return control.FieldAccess(
@@ -140,10 +140,27 @@ class Control:
             raise _error("FORBIDDEN", f"The token lacks the scope {evidence.READ}.")
         if self.audit is None:
             return []
-        purpose = None if purpose is None else self._registered(purpose)
+        purpose = None if purpose is None else self.registered(purpose)
         providers = providers_of(self.principal, self.in_force.root)
         filters = Filters(providers, subject=party, purpose=purpose, **conditions)
         return await recorded(self.audit, filters, first, after)
+
+    @property
+    def known(self) -> InForce:
+        """What is in force, as a caller may know of it (rule 5)."""
+        return nothing(_NOTHING) if self.in_force.problems else self.in_force
+
+    def coordinates(self) -> Iterator[tuple[str, str]]:
+        """Yield each field that policies decide about and that the caller may know of (rule 2)."""
+        every = ((name, field) for name, known in self.facts.types.items() for field in known.fields)
+        yield from (each for each in every if self._told(*each))
+
+    def registered(self, purpose: str) -> str:
+        """Return a purpose of the registry; raise GraphQLError (BAD_USER_INPUT) if it is none."""
+        registry: Iterable[str] = self.in_force.root.purposes if self.in_force.root else PURPOSES
+        if purpose not in registry:
+            raise _error("BAD_USER_INPUT", f"The purpose is not in the registry: {', '.join(registry)}.")
+        return purpose
 
     @cached_property
     def _told_lists(self) -> list[control.TrustList]:
@@ -161,20 +178,22 @@ class Control:
                 "BAD_USER_INPUT",
                 f"{type_name} has no rows of its own, and decisions are taken on concrete types: ask for {concrete}.",
             )
-        visible = isinstance(shown, GraphQLObjectType) and field_name in shown.fields
-        listed = any((type_name, field_name) in each.coordinates() for each in self.in_force.policies.values())
-        if self.facts.field(type_name, field_name) is None or not (visible or listed):
+        if self.facts.field(type_name, field_name) is None or not self._told(type_name, field_name):
             raise _error(
                 "BAD_USER_INPUT",
                 f"{type_name}.{field_name} is no field that policies decide about: name a type of records and a field "
                 "of it as the contract does.",
             )
 
-    def _registered(self, purpose: str) -> str:
-        registry: Iterable[str] = self.in_force.root.purposes if self.in_force.root else PURPOSES
-        if purpose not in registry:
-            raise _error("BAD_USER_INPUT", f"The purpose is not in the registry: {', '.join(registry)}.")
-        return purpose
+    def _told(self, type_name: str, field_name: str) -> bool:
+        """Whether the caller's schema shows him a field, or the catalogue tells everybody of it."""
+        shown = self.schema.get_type(type_name)
+        visible = isinstance(shown, GraphQLObjectType) and field_name in shown.fields
+        return visible or (type_name, field_name) in self._listed
+
+    @cached_property
+    def _listed(self) -> frozenset[tuple[str, str]]:
+        return frozenset(each for policy in self.in_force.policies.values() for each in policy.coordinates())
 
 
 def without_policies(principal: Principal, schema: GraphQLSchema) -> Control:

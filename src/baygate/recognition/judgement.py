@@ -24,6 +24,7 @@ from asn1crypto import x509 as asn1
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 
+from baygate.access.documents.model import moment_text
 from baygate.access.documents.trust import TakenList
 from baygate.access.documents.trust_list import Entry, ListedAuthority
 from baygate.access.principal import Recognised
@@ -66,6 +67,13 @@ class Recognition:
             "crls": [each.digest for each in self.crls],
             "responses": [each.digest for each in self.responses],
         }
+
+    def sentence(self) -> str:
+        """Return who it is, by what, until when at most."""
+        return (
+            f"It is recognised as {self.party}, of {self.jurisdiction}, with assurance {self.assurance}, by "
+            f"{self.entry.id} of list {self.list_sequence}, until {moment_text(self.good_until)}."
+        )
 
     @cached_property
     def brief(self) -> Recognised:

@@ -1,5 +1,7 @@
 """The tests that travel with a policy: each says who asks for what, and what is to become of it."""
 
+from collections.abc import Iterator
+
 from baygate.access.access import FOREVER, NEVER
 from baygate.access.compile import Who, compiled
 from baygate.access.decision import Decision
@@ -11,6 +13,11 @@ from baygate.access.facts import Facts
 
 def failures(document: PolicyDocument, owner: Agency, root: RootDocument, facts: Facts) -> tuple[str, ...]:
     """Run a document's tests against itself alone; return what failed, in words."""
+    return tuple(each for each in tested(document, owner, root, facts) if each)
+
+
+def tested(document: PolicyDocument, owner: Agency, root: RootDocument, facts: Facts) -> Iterator[str | None]:
+    """Run a document's tests against itself alone, one by one; yield what failed, in words, or None for each."""
     alone = InForce(
         root,
         (
@@ -26,8 +33,7 @@ def failures(document: PolicyDocument, owner: Agency, root: RootDocument, facts:
         NEVER,
         FOREVER,
     )
-    told = (_failure(number, case, alone, owner, facts) for number, case in enumerate(document.tests, 1))
-    return tuple(each for each in told if each)
+    yield from (_failure(number, case, alone, owner, facts) for number, case in enumerate(document.tests, 1))
 
 
 def outcome_of(decision: Decision) -> Outcome:

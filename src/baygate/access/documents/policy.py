@@ -3,11 +3,12 @@
 The source is readable JSON beside the signed file (``policies/<agency>/<name>.json``); what is signed are its bytes.
 """
 
+import datetime
 from collections.abc import Iterator
 from enum import StrEnum
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints, ValidationInfo, field_validator, model_validator
 
 from baygate.access.documents.model import AgencyName, Closed, Code, Digest, Moment, Name, RuleId, ScopeName, Spec, Text
 
@@ -248,14 +249,31 @@ class PolicyDocument(Closed):
         rules: tuple[Grant | Denial, ...] = (*self.grants, *self.denials)
         yield from ((rule.type, name) for rule in rules for name in rule.fields if name != EVERY)
 
+    # a member that does not fit one before it is told at its place; one before it that is wrong is not there
+
+    @field_validator("policy_id")
+    @classmethod
+    def _owned(cls, policy_id: str, before: ValidationInfo) -> str:
+        if "owner" in before.data and policy_id.partition("/")[0] != before.data["owner"]:
+            raise ValueError("policyId begins with the owner and a slash")
+        return policy_id
+
+    @field_validator("prev")
+    @classmethod
+    def _following(cls, prev: str | None, before: ValidationInfo) -> str | None:
+        if "version" in before.data and (prev is None) is not (before.data["version"] == 1):
+            raise ValueError("prev is null in version 1, and the digest of the version before in all others")
+        return prev
+
+    @field_validator("expires")
+    @classmethod
+    def _later(cls, expires: datetime.datetime, before: ValidationInfo) -> datetime.datetime:
+        if "not_before" in before.data and before.data["not_before"] >= expires:
+            raise ValueError("it expires before it begins")
+        return expires
+
     @model_validator(mode="after")
     def _whole(self) -> Self:
-        if self.policy_id.partition("/")[0] != self.owner:
-            raise ValueError("policyId begins with the owner and a slash")
-        if (self.prev is None) is not (self.version == 1):
-            raise ValueError("prev is null in version 1, and the digest of the version before in all others")
-        if self.not_before >= self.expires:
-            raise ValueError("it expires before it begins")
         ids = [*(each.id for each in self.grants), *(each.id for each in self.denials)]
         if len(set(ids)) < len(ids):
             raise ValueError("two rules have one id")
