@@ -145,11 +145,14 @@ def test_nothing_personal_is_told(observed: Observed) -> None:
 
 def test_every_line_of_the_log_is_an_object(observed: Observed) -> None:
     observed.hub.ask(QUERY)
+
+    def answered() -> dict[str, Any]:
+        return [line for line in observed.lines() if line.get("event") == "RequestAnswered"][-1]
+
+    until(lambda: answered()["status"] == 200)  # it is written once the answer has gone
+    assert answered()["stages"].keys() >= {"caller", "result"}
     for line in observed.lines():
         assert {"at", "level", "logger", "message"} <= line.keys()
-    answered = [line for line in observed.lines() if line.get("event") == "RequestAnswered"]
-    assert answered[-1]["status"] == 200
-    assert answered[-1]["stages"].keys() >= {"caller", "result"}
 
 
 def test_the_hubs_own_port_tells_no_metrics(observed: Observed) -> None:

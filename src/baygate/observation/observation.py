@@ -14,16 +14,23 @@ from baygate.observation.observer import Observer, Readers
 from baygate.observation.pulse import Pulse
 from baygate.observation.span import Sampling
 from baygate.observation.traces import Export, Traces, export_to
+from baygate.observation.window import Windows
 
 
 class Observation:
-    """What a worker's events go to, which of its requests are traced, and its pulse."""
+    """What a worker's events go to, which of its requests are traced, its pulse, and what of it was kept last."""
 
     def __init__(
-        self, observer: Observer, sampling: Sampling, cells: Cells | None = None, export: Export | None = None
+        self,
+        observer: Observer,
+        sampling: Sampling,
+        cells: Cells | None = None,
+        export: Export | None = None,
+        windows: Windows | None = None,
     ) -> None:
         self.observe = observer.observe
         self.sampling = sampling
+        self.windows = windows or Windows()
         self._observer = observer
         self._cells = cells
         self._export = export
@@ -34,13 +41,14 @@ class Observation:
         """Return that of a worker; it counts where the process that started it can read. Raise OperatorError."""
         directory = os.environ.get(DIRECTORY)
         export = export_to(traces_to) if traces_to else None
-        readers: list[Observer] = [Logs(requests=requests_logged)]
+        windows = Windows()
+        readers: list[Observer] = [Logs(requests=requests_logged), windows]
         cells = Cells.shared(Path(directory)) if directory else None
         if cells is not None:
             readers.append(Metrics(cells))
         if export is not None:
             readers.append(Traces(export))
-        return cls(Readers(readers), Sampling(share if export is not None else 0.0), cells, export)
+        return cls(Readers(readers), Sampling(share if export is not None else 0.0), cells, export, windows)
 
     def start(self, standing: Callable[[], Iterable[Event]]) -> None:
         """Begin to announce how things stand, within the running loop."""
