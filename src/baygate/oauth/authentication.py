@@ -5,8 +5,9 @@ In this order; whatever does not hold refuses the request:
 1. There is one Authorization header, of the scheme DPoP or Bearer. Tokens elsewhere (URL, body) are not looked at.
 2. The token is one to believe (``baygate.oauth.tokens``), and good at this time.
 3. This worker is in touch with the database: it knows who is in good standing.
-4. The token was not revoked; its client is registered, enabled, and was not disabled since the token was issued;
-   the client is registered for its agency and its purpose. Scopes beyond the registration open nothing.
+4. The token was not revoked, and the session that it was given in has not ended; its client is registered, enabled,
+   and was not disabled since the token was issued; the client is registered for its agency and its purpose. Scopes
+   beyond the registration open nothing.
 5. A token that was given to the holder of a certificate: the certificate is recognised still, as the same party's.
 6. Whoever sends it has what it is bound to. To a key: a DPoP proof by that key for this very request. To a
    certificate: the connection's own client certificate. A token bound to nothing is good only of a client registered
@@ -145,6 +146,8 @@ class Authentication:
         """Return the client of one of the hub's own tokens; other issuers answer for their clients themselves."""
         if self._standing.revoked(token.digest):
             raise BadToken("it was revoked")
+        if token.session is not None and self._standing.revoked(token.session):
+            raise BadToken("whom it is for has signed out")
         if token.mandate is not None:
             return None
         if token.certificate is not None:

@@ -86,6 +86,19 @@ async def enable(connection: asyncpg.Connection, client_id: str, *, enabled: boo
         await _announce(connection, client_id)
 
 
+async def redirect(connection: asyncpg.Connection, client_id: str, redirect_uris: Sequence[str]) -> None:
+    """Let the codes of a client for people go to these addresses, and no longer to those before.
+
+    Raise BadRegistration if there is no such client.
+    """
+    async with connection.transaction():
+        await _require(connection, client_id)
+        await connection.execute(
+            "UPDATE client SET redirect_uris = $2 WHERE client_id = $1", client_id, list(redirect_uris)
+        )
+        await _announce(connection, client_id)
+
+
 async def _add_keys(connection: asyncpg.Connection, client_id: str, keys: Sequence[ClientKey]) -> None:
     try:
         await connection.executemany(

@@ -55,6 +55,7 @@ class Token:
     """A token whose lasting properties hold. Times are seconds since the epoch.
 
     ``person`` is who sat before the client, by an identifier that never changes and is no client's; None if nobody did.
+    ``session`` is the one that he signed in by, as it is remembered once it has ended; with it the token ends.
     ``mandate`` is what another issuer may assert; None for the hub's own tokens. Their client is in the registry or, if
     there is a ``certificate`` (its SHA-256, hexadecimal), the party that it is recognised as.
     """
@@ -75,6 +76,7 @@ class Token:
     expires_at: float
     mandate: Mandate | None = None
     certificate: str | None = None
+    session: bytes | None = None
 
     def timely(self, now: float) -> None:
         """Raise BadToken unless the token is good at the time ``now``."""
@@ -170,6 +172,7 @@ def token_of(claims: Mapping[str, Any], mandate: Mandate | None) -> Token:
         expires_at=expires_at,
         mandate=mandate,
         certificate=None if mandate else _text(claims, "certificate", default="") or None,
+        session=None if mandate else _session(claims),
     )
 
 
@@ -179,6 +182,13 @@ def _person(claims: Mapping[str, Any], mandate: Mandate | None) -> str | None:
     if mandate is not None:
         return f"{PERSON}{_text(claims, 'iss')}#{subject}" if name else None
     return subject if subject.startswith(PERSON) else None
+
+
+def _session(claims: Mapping[str, Any]) -> bytes | None:
+    try:
+        return bytes.fromhex(_text(claims, "sid", default="")) or None
+    except ValueError:
+        raise BadToken("its session (sid) is none") from None
 
 
 def _check_mandate(mandate: Mandate, claims: Mapping[str, Any], details: Details, bound: Bound | None) -> None:

@@ -88,13 +88,18 @@ SYSTEMS: Mapping[str, System] = {
 
 
 async def register(dsn: str, directory: Path, origin: str) -> None:
-    """Register the clients that are not registered yet, with profiles and private keys in ``directory``."""
+    """Register the clients that are not registered yet, with profiles and private keys in ``directory``.
+
+    The explorer's address is the one of this ``origin``, whatever it was the last time.
+    """
     connection = await Database(dsn).connect()
     try:
-        known = {each.client_id for each in await registry.every(connection)}
+        known = {each.client_id: each for each in await registry.every(connection)}
         for name, system in _systems(origin).items():
             if name not in known:
                 await registry.add(connection, _registered(name, system, _settle(directory, name, system)))
+            elif known[name].redirect_uris != system.redirect_uris:
+                await registry.redirect(connection, name, system.redirect_uris)
     finally:
         await connection.close()
 

@@ -47,6 +47,7 @@ class AccessTokens:
             "jurisdiction": person.get("jurisdiction", client.jurisdiction),
             "roles": sorted(person.get("roles", client.roles)),
             **({"name": person["name"]} if person else {}),
+            **({"sid": person["session"]} if person.get("session") else {}),
             **({"certificate": client.recognition.certificate.fingerprint} if client.recognition else {}),
             **({"cnf": {granted.bound.method: granted.bound.value}} if granted.bound else {}),
         }

@@ -138,7 +138,8 @@ class _Presented:
         return time() >= self.token.expires_at
 
     def is_revoked(self) -> bool:
-        found = sa.select(revoked_token.c.digest).where(revoked_token.c.digest == self.token.digest)
+        ends = [each for each in (self.token.digest, self.token.session) if each is not None]
+        found = sa.select(revoked_token.c.digest).where(revoked_token.c.digest.in_(ends))
         return self.connection.execute(found).first() is not None
 
 

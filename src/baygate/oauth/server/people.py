@@ -6,7 +6,8 @@ What comes to it is answered in this order:
    not, the person is told, and nobody else: an answer to an address that is not the client's could be anybody's.
 2. Anything else that is wrong the client is told at that address: ``error``, ``state``, ``iss`` (RFC 6749, section
    4.1.2.1; RFC 9207).
-3. Nobody is signed in: the request waits, and the person signs in first.
+3. Nobody is signed in, or the client wants somebody to sign in now (``prompt=login``, OpenID Connect Core, section
+   3.1.2.1): the request waits, and the person signs in first. Who is signed in stays so until then.
 4. The client has requests left, and gets a code. It is the hub's own, so that nobody need be asked again.
 
 Who a person is, an OpenID Connect provider says; in the demo, the person himself.
@@ -16,7 +17,7 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlencode
 
 from authlib.common.urls import add_params_to_uri
 from authlib.oauth2.rfc6749 import InvalidRequestError, OAuth2Error, UnsupportedResponseTypeError
@@ -142,6 +143,9 @@ class People:
             raise UnsupportedResponseTypeError(response_type, "The only response_type is code")
         grant = self._authority.get_consent_grant(asked)
         person = self._sign_in.person(request)
+        if asked.form.get("prompt") == "login":
+            Visit(request).wait_for_another(_without_prompt(query.decode()))
+            return redirect("/oauth/sign-in", 302)
         if person is None:
             Visit(request).wait(query.decode())
             return redirect("/oauth/sign-in", 302)
@@ -149,8 +153,15 @@ class People:
         client: Client = asked.client  # type: ignore[assignment]  # found by its identifier
         await self._allowances.spend(client.client_id, policies(client.rate, client.quota))
         async with self._engine.begin() as connection:
-            location = await connection.run_sync(lambda held: _coded(grant, on(asked, held), person))
+            # what the code gives ends with the session that it was given in
+            whose = {**person, "session": (Visit(request).session or b"").hex()}
+            location = await connection.run_sync(lambda held: _coded(grant, on(asked, held), whose))
         return redirect(add_params_to_uri(location, [("iss", self._at.origin)]), 302)
+
+
+def _without_prompt(query: str) -> str:
+    """Return a request as it goes on once somebody has signed in for it."""
+    return urlencode([(name, value) for name, value in parse_qsl(query) if name != "prompt"])
 
 
 def _coded(grant: AuthorizationCode, asked: Asked, person: Mapping[str, Any]) -> str:

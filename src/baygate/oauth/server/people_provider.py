@@ -90,11 +90,12 @@ class Provider:
         """Whether a person who signed in before may still."""
         return person["agency"] in self._agencies and person["jurisdiction"] == self._jurisdiction
 
-    async def address(self, request: Request) -> str:
-        """Return where the person signs in; what the callback will need is in the session."""
+    async def address(self, request: Request, *, again: bool) -> str:
+        """Return where the person signs in, ``again`` if he is signed in there; what the callback needs is kept."""
+        prompt = {"prompt": "login"} if again else {}
         with _told():
             async with asyncio.timeout(_PATIENCE):
-                sent = await self._client.authorize_redirect(request, self._callback)
+                sent = await self._client.authorize_redirect(request, self._callback, **prompt)
         return str(sent.headers["location"])
 
     async def person(self, request: Request) -> Mapping[str, Any]:

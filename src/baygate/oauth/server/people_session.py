@@ -108,3 +108,13 @@ class Visit:
         for each in ("person", "way", "session"):
             self._kept.pop(each, None)
         self._kept["waiting"] = query
+        self._kept.pop("another", None)
+
+    @property
+    def another(self) -> bool:
+        """Whether the request that waits is for whoever signs in next, and not for who is signed in."""
+        return bool(self._kept.get("another"))
+
+    def wait_for_another(self, query: str) -> None:
+        """Let an authorization request wait until somebody signs in; who is signed in stays so until then."""
+        self._kept.update(waiting=query, another=True)

@@ -72,10 +72,10 @@ class SignIn:
     async def begin(self, request: Request) -> Response:
         """Let a person sign in; say who is, if somebody is."""
         visit, person = Visit(request), self.person(request)
-        if person is not None:
+        if person is not None and not visit.another:
             return pages.signed_in(person, visit.csrf)
         if self._provider is not None:
-            return pages.redirect(await self._provider.address(request))
+            return pages.redirect(await self._provider.address(request, again=visit.another))
         return pages.choice(self._named.values(), visit.csrf, _redirect_uri(visit.waiting))
 
     @shown
@@ -85,14 +85,14 @@ class SignIn:
         person = self._named.get(form.get("person", "")) if self._provider is None else None
         if person is None:
             raise Shown(400, _NOBODY)
-        return self._onward(request, person)
+        return await self._onward(request, person)
 
     @shown
     async def callback(self, request: Request) -> Response:
         """Sign in whom the provider sends."""
         if self._provider is None:
             raise Shown(404, _NOBODY)
-        return self._onward(request, await self._provider.person(request))
+        return await self._onward(request, await self._provider.person(request))
 
     @shown
     async def sign_out(self, request: Request) -> Response:
@@ -104,12 +104,15 @@ class SignIn:
         visit.sign_out()
         return pages.signed_out()
 
-    def _onward(self, request: Request, person: Mapping[str, Any]) -> Response:
-        """Go on with the request that waited.
+    async def _onward(self, request: Request, person: Mapping[str, Any]) -> Response:
+        """Go on with the request that waited; whoever was signed in at this browser is so no more.
 
         Only its query was kept, so that it leads nowhere else (RFC 9700, section 4.11).
         """
-        waited = Visit(request).sign_in(person, self._way)
+        visit = Visit(request)
+        if visit.session is not None:
+            await self._ended.add(visit.session)
+        waited = visit.sign_in(person, self._way)
         return pages.redirect(f"/oauth/authorize?{waited}" if waited else "/oauth/sign-in")
 
 
