@@ -252,6 +252,13 @@ class OAuthSettings(_Section):
         return self
 
 
+class PortalSettings(_Section):
+    """The explorer at ``/``: the client by which people ask who sign in (docs/explorer.md)."""
+
+    client_id: str = Field(description="what it is registered as, with the redirect URI <origin>/explore/signed-in")
+    key: Path = Field(description="its private key (PEM, P-256), for the hub's user alone")
+
+
 class MetricsSettings(_Section):
     """Where Prometheus reads what the hub counts: at an address of its own, for whoever can reach that."""
 
@@ -302,6 +309,7 @@ class Settings(BaseSettings):
     limits: LimitSettings = LimitSettings()
     documents: DocumentSettings = DocumentSettings()
     oauth: OAuthSettings = OAuthSettings()
+    portal: PortalSettings | None = Field(None, description="the explorer; unset: none")
     policies: PolicySettings = PolicySettings()
     recognition: RecognitionSettings = RecognitionSettings()
     audit: AuditSettings = AuditSettings()
@@ -348,6 +356,13 @@ class Settings(BaseSettings):
             raise ValueError(f"oauth.issuers: {self.origin} is this hub itself")
         if len(set(urls)) < len(urls):
             raise ValueError("oauth.issuers: a url stands twice")
+        return self
+
+    @model_validator(mode="after")
+    def _people_to_sign_in(self) -> Self:
+        """The explorer is for people, whom somebody has to know."""
+        if self.portal is not None and self.oauth.people is None:
+            raise ValueError("portal needs oauth.people: people sign in to the explorer")
         return self
 
     @model_validator(mode="after")

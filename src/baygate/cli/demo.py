@@ -15,6 +15,7 @@ from baygate.cli import demo_register
 from baygate.cli.console import Failure, progress
 from baygate.cli.serve import run
 from baygate.sample import agencies, log_keys
+from baygate.sample.clients import EXPLORER
 from baygate.sample.clients import register as register_clients
 from baygate.sample.load import load as load_world
 from baygate.sample.policies import ROOT_FILE, publish
@@ -77,6 +78,8 @@ def _settings(dsn: str, data: Path, port: int, policies: Path) -> str:
         f"keys = {json.dumps(str(data.resolve() / 'keys'))}\n"
         f"\n[database]\ndsn = {json.dumps(dsn)}\n"
         f"\n[server]\nport = {port}\n"
+        f"\n[portal]\nclient_id = {json.dumps(EXPLORER)}\n"
+        f"key = {json.dumps(str(data.resolve() / 'clients' / f'{EXPLORER}.pem'))}\n"
         f"\n[policies]\nroot = {json.dumps(str((policies / ROOT_FILE).resolve()))}\n"
         f"heads = {json.dumps(str(data.resolve() / 'heads.json'))}\n"
         "\n[audit]\n"
@@ -123,6 +126,7 @@ def _free(port: int) -> bool:
 def _greet(port: int) -> None:
     address = f"http://127.0.0.1:{port}"
     click.secho(f"\nbaygate is on {address}/graphql", bold=True)
+    click.secho(f"To look around, open {address}/ in a browser.", bold=True)
     click.echo(
         "\nTry, in another terminal:\n"
         f"  .venv/bin/baygate query --as tax-gd --purpose EXPORT_REFUND --url {address}/graphql \\\n"

@@ -59,6 +59,7 @@ class Admission:
         nonces = Nonces(keys["dpop-nonce"].secret)
         proofs = Proofs(at.origin, nonces)
         self.connect = database.connect
+        self.nonces = nonces
         self.signing = signing
         self.following = Following(database.connect)
         self.standing = Standing(self.following.require, bearers=settings.development)
@@ -105,9 +106,9 @@ class Admission:
             server_metadata(at, scopes, people=people is not None),
             resource_metadata(at, scopes, [at.origin, *trusted]),
         )
-        ended = Ended(self.engine, self.standing.revoked)
+        self.ended = Ended(self.engine, self.standing.revoked)
         secret = keys["session"].secret
-        self._people = People(people, authority, self.allowances, ended, at, secret) if people else None
+        self._people = People(people, authority, self.allowances, self.ended, at, secret) if people else None
 
     def routes(self) -> list[BaseRoute]:
         """Return where tokens are given, and where people sign in."""

@@ -45,6 +45,7 @@ from baygate.gateway.visible import VisibleSchemas
 from baygate.oauth import signing
 from baygate.observation.events import Event
 from baygate.observation.observation import Observation
+from baygate.portal.routes import portal_routes
 from baygate.settings import Settings, load
 from baygate.sources.bindings import resident_binding
 from baygate.sources.facts import facts_of
@@ -166,6 +167,11 @@ class Hub:
         log_stands = self.auditing.integrator.standing
         return standing(running, self.dispatcher, self.road, self.joining.remote, log_stands)
 
+    @property
+    def session_secret(self) -> bytes:
+        """The key of what browsers keep for people who sign in."""
+        return self._keys["session"].secret
+
     def authorise(self, principal: Principal) -> tuple[Principal, Access]:
         """Return the principal as the root document knows him, and what he may see: by policy and by scope."""
         known, access = self.policies.authorise(principal)
@@ -226,6 +232,8 @@ class OtherOrigins:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer, and tell a browser whether the page may read it."""
         asked_by_page = scope["type"] == "http" and any(name == b"origin" for name, _ in scope["headers"])
+        # the explorer's addresses take a browser's cookies, and are for its own pages alone
+        asked_by_page = asked_by_page and not scope["path"].startswith("/explore")
         await (self._other if asked_by_page else self._same)(scope, receive, send)
 
 
@@ -254,6 +262,7 @@ def create_app(settings: Settings) -> Application:
                 hub.admission.authentication.caller, hub.auditing.reader, lambda: hub.policies.in_force.root
             ).routes(),
             *hub.admission.routes(),
+            *portal_routes(hub, settings),
         ],
         lifespan=hub.lifespan,
         middleware=[Middleware(OtherOrigins)] if settings.development else [],
