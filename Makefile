@@ -4,10 +4,14 @@ PYTHON ?= python3
 PORT ?= 8080
 BIN := .venv/bin
 
-.PHONY: demo test lint bench schema policies lock clean help
+EXPLORER := src/baygate/portal/static/index.html
+EXPLORER_SOURCES := $(shell find portal -mindepth 1 -name node_modules -prune -o -print)
+
+.PHONY: demo portal explorer test lint bench schema policies lock clean help
 
 help:
 	@echo "make demo    run the hub on http://127.0.0.1:$(PORT), with its own PostgreSQL and a sample world"
+	@echo "make portal  build the explorer's page (needs Node 20.19 or newer)"
 	@echo "make test    run the whole suite"
 	@echo "make lint    ruff and mypy"
 	@echo "make bench   measure the hub beside a hand-written handler (needs wrk)"
@@ -15,8 +19,23 @@ help:
 	@echo "make policies  sign the example policies in policies/ that changed"
 	@echo "make lock    resolve the dependencies anew"
 
-demo: .venv/.demo
+demo: .venv/.demo explorer
 	@exec $(BIN)/baygate demo --port $(PORT)
+
+portal: $(EXPLORER)
+
+# the demo goes on without it: the hub has a plain page of its own
+explorer:
+	@if node -e 'const [a, b] = process.versions.node.split("."); process.exit(a * 100 + +b < 2019 ? 1 : 0)' 2>/dev/null; \
+	then $(MAKE) --no-print-directory portal || echo "The explorer was not built (see above); the hub shows its plain page."; \
+	else echo "No Node 20.19 or newer here: the hub shows its plain page instead of the explorer."; fi
+
+portal/node_modules/.installed: portal/package.json portal/package-lock.json
+	cd portal && npm ci --no-audit --no-fund
+	@touch $@
+
+$(EXPLORER): portal/node_modules/.installed $(EXPLORER_SOURCES)
+	cd portal && npm run --silent build
 
 test: .venv/.dev
 	$(BIN)/pytest -n auto --dist worksteal $(PYTEST)
@@ -60,4 +79,4 @@ lock:
 	  -c requirements/demo.txt -o requirements/dev.txt
 
 clean:
-	rm -rf .venv .baygate .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv .baygate .mypy_cache .pytest_cache .ruff_cache .hypothesis portal/node_modules src/baygate/portal/static

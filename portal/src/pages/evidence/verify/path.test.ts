@@ -1,0 +1,73 @@
+import { expect, test } from "vitest";
+
+import { certificate, certificateThumbprint, type Certificate } from "./certificate";
+import { base64url, fromBase64, fromBase64url, textOf, utf8 } from "./encoding";
+import { readEnvelope } from "./envelope";
+import vectors from "./fixtures/vectors.json";
+import { otherForm } from "./other-form";
+import { checkPath } from "./path";
+import { signedCertificate } from "./signature";
+
+const NOW = Date.parse("2026-12-01T00:00:00Z");
+const envelope = await readEnvelope(utf8(vectors.good.root));
+const said = JSON.parse(textOf(envelope.payload)) as { anchors: string[] };
+const anchor = read(said.anchors[0]);
+const signer = envelope.signers[0]?.certificate as Certificate;
+
+function read(text: string | undefined): Certificate {
+  return certificate(fromBase64(text ?? "") ?? new Uint8Array());
+}
+
+test("a signer's certificate leads to the anchor that issued it", async () => {
+  await checkPath(signer, [], [anchor], [], NOW);
+});
+
+test("it leads nowhere before it is valid, nor after, nor without the anchor", async () => {
+  for (const at of [signer.begins - 1, signer.ends + 1]) {
+    await expect(checkPath(signer, [], [anchor], [], at)).rejects.toThrow("leads to no authority");
+  }
+  await expect(checkPath(signer, [], [], [], NOW)).rejects.toThrow("leads to no authority");
+});
+
+test("who is no authority issues nothing, though he sends his certificate along", async () => {
+  await expect(checkPath(signer, [signer], [signer], [], NOW)).rejects.toThrow("leads to no authority");
+});
+
+test("an issuer has to be an authority that may sign certificates, valid itself, and understood here", async () => {
+  const { extensions } = anchor;
+  const unfit: Certificate[] = [
+    { ...anchor, extensions: { ...extensions, isAuthority: false } },
+    { ...anchor, extensions: { ...extensions, maySignCertificates: false } },
+    { ...anchor, extensions: { ...extensions, unknown: ["2.5.29.30"] } },
+    { ...anchor, ends: NOW - 1 },
+    { ...anchor, begins: NOW + 1 },
+  ];
+  for (const each of unfit) await expect(checkPath(signer, [], [each], [], NOW)).rejects.toThrow("no authority");
+});
+
+test("a certificate of which one byte was changed leads nowhere", async () => {
+  const at = signer.der.length - signer.signature.length - 30;
+  const changed = signer.der.with(at, (signer.der[at] ?? 0) ^ 1) as typeof signer.der;
+  await expect((async () => checkPath(certificate(changed), [], [anchor], [], NOW))()).rejects.toThrow();
+});
+
+test("what the root document revokes is refused, also when it comes with the other form of its signature", async () => {
+  const other = certificate(otherForm(signer) ?? new Uint8Array());
+  expect(await signedCertificate(anchor, other)).toBe(true);
+  const names = await Promise.all([signer, other].map((each) => certificateThumbprint(each.der)));
+  expect(new Set(names).size).toBe(2);
+  for (const each of [signer, other]) {
+    for (const name of names) {
+      await expect(checkPath(each, [], [anchor], [name], NOW)).rejects.toThrow("was revoked");
+    }
+  }
+});
+
+test("a subject is written as root documents name signers (RFC 4514)", () => {
+  expect(signer.subjectText).toMatch(/^CN=.+ root signer,O=.+,C=CN$/);
+});
+
+test("base64url is read in its one form alone", () => {
+  expect(base64url(fromBase64url("-_8"))).toBe("-_8");
+  expect(() => fromBase64url("-_9")).toThrow("not canonical");
+});

@@ -1,0 +1,11 @@
+export { Badge, OUTCOME_ICONS } from "./badge";
+export { Dialog } from "./dialog";
+export { Failure } from "./failure";
+export { Icon, type IconName } from "./icon";
+export { Notice } from "./notice";
+export { Page } from "./page";
+export { Plot, type Series } from "./plot";
+export { Spinner } from "./spinner";
+export { type Column, Table } from "./table";
+export { type Tab, Tabs } from "./tabs";
+export { type Theme, useTheme } from "./theme";
