@@ -34,7 +34,7 @@ DECISIONS = [
             "released": {"*": ["Enterprise.name", "Vessel.name"], "tax-gd": [f"Port.field{number}"]},
             "masked": {"samr-gd": ["Enterprise.telephone"]},
             "conditional": {},
-            "withheld": {"customs-gz": ["Enterprise.score"]},
+            "withheld": {"*": ["Enterprise.telephone"], "customs-gz": ["Enterprise.score"]},
         }
     )
     for number in range(3)

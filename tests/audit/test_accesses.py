@@ -87,15 +87,25 @@ def test_an_access_says_who_saw_which_fields_of_whom_for_what(kept: Kept) -> Non
     )  # fmt: skip
     assert access.subjects == record["rows"]["tax-gd"] == {PARTIES[4]: {"Enterprise": 2}, "": {"Port": 3}}
     assert access.released == ["Enterprise.name", "Port.field1"]
-    assert (access.masked, access.withheld) == ([], [])
+    assert (access.masked, access.withheld) == ([], ["Enterprise.telephone"])
     assert (access.policies, access.lists, access.status) == ({"version": 7}, {"HK": 3}, "ok")
 
 
 def test_what_was_decided_of_other_providers_and_of_types_without_rows_is_left_out(kept: Kept) -> None:
     samr, customs = page(kept, of("samr-gd"), first=1)[0], page(kept, of("customs-gz"), first=1)[0]
     assert (samr.released, samr.masked, samr.withheld) == (["Enterprise.name"], ["Enterprise.telephone"], [])
-    assert (customs.released, customs.masked, customs.withheld) == (["Enterprise.name"], [], ["Enterprise.score"])
+    assert (customs.released, customs.masked) == (["Enterprise.name"], [])
+    assert customs.withheld == ["Enterprise.score", "Enterprise.telephone"]
     assert all(b"Port.field" in each and b"Vessel" in each for each in DECISIONS)
+
+
+def test_what_was_decided_for_the_rest_is_not_told_of_who_decided_otherwise(kept: Kept) -> None:
+    """``*`` are all providers that are not named with the coordinate elsewhere, so nothing is both given and kept."""
+    for access in page(kept, of(*PROVIDERS)):
+        told_of = [*access.released, *access.masked, *access.conditional, *access.withheld]
+        assert len(set(told_of)) == len(told_of)
+        by_rest = access.provider != "samr-gd" and "Enterprise.name" in access.released
+        assert ("Enterprise.telephone" in access.withheld) is by_rest
 
 
 @pytest.mark.parametrize("said", [{"agency": "hk-customs"}, {"purpose": "STATISTICS"}])

@@ -176,7 +176,7 @@ def _access(row: asyncpg.Record, said: Mapping[str, Any], decisions: Mapping[str
     decided = decisions.get(said.get("decisions") or "", {})
     subjects = said["rows"].get(provider, {})
     types = {name for rows in subjects.values() for name in rows}
-    coordinates: dict[str, Any] = {outcome: _of(decided.get(outcome, {}), provider, types) for outcome in OUTCOMES}
+    coordinates: dict[str, Any] = {outcome: _of(decided, outcome, provider, types) for outcome in OUTCOMES}
     told: dict[str, Any] = {name: said.get(name) for name in _SAID}
     return Access(
         at=row["at"],
@@ -189,7 +189,12 @@ def _access(row: asyncpg.Record, said: Mapping[str, Any], decisions: Mapping[str
     )
 
 
-def _of(decided: Mapping[str, Sequence[str]], provider: str, types: set[str]) -> Sequence[str]:
-    """Return the coordinates that something was decided of, for a provider, on types of which there are rows of its."""
-    coordinates = {*decided.get("*", ()), *decided.get(provider, ())}
+def _of(decided: Mapping[str, Any], outcome: str, provider: str, types: set[str]) -> Sequence[str]:
+    """Return the coordinates of which an outcome was decided, for a provider, on types of which there are rows of its.
+
+    What was decided for "*" is his only where he is not named with the coordinate, whatever he decided.
+    """
+    his = {each for by in decided.values() for each in by.get(provider, ())}
+    by = decided.get(outcome, {})
+    coordinates = {*by.get(provider, ()), *(set(by.get("*", ())) - his)}
     return sorted(each for each in coordinates if each in types or each.partition(".")[0] in types)
