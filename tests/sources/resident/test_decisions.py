@@ -223,6 +223,22 @@ def test_each_agency_decides_for_its_own_rows(engine: Engine, rated: dict[str, A
     assert error["extensions"]["providers"] == ["customs-gz"]
 
 
+def test_of_several_that_withhold_the_error_tells_of_one_whose_rows_something_would_help_to(
+    engine: Engine, rated: dict[str, Any]
+) -> None:
+    denied = Decision((), Withholding("customs-gz/credit", "d1"))
+    for_others = Decision((), Withholding("tax-gd/credit", purposes=("STATISTICS",)))
+    withheld = ByProvider({"customs-gz": denied, "tax-gd": for_others}, WITHHELD)
+    rows = ByProvider({"customs-gz": ALL_ROWS, "tax-gd": ALL_ROWS}, NO_ROWS)
+    fields = {"ratingNo": everywhere(ALLOWED), "assessedOn": everywhere(ALLOWED), "evidenceNo": withheld}
+    # the first withholds the field, the second the list that is ordered by it
+    for asked, given in (("evidenceNo", fields), ("", {**fields, "assessedOn": withheld})):
+        rating = TypeAccess(rows, given)
+        (error,) = engine.ask(RATINGS % asked, {"id": rated["id"]}, access(**PARTY, CreditRating=rating))["errors"]
+        assert error["message"].endswith("is withheld: tax-gd/credit grants it only for the purpose STATISTICS.")
+        assert error["extensions"]["helps"] == {"purposes": ["STATISTICS"]}
+
+
 def test_rows_of_a_provider_that_decided_nothing_are_not_there(engine: Engine, rated: dict[str, Any]) -> None:
     rating = TypeAccess(
         ByProvider({"tax-gd": ALL_ROWS}, NO_ROWS), {name: everywhere(ALLOWED) for name in ("ratingNo", "assessedOn")}

@@ -309,15 +309,13 @@ class Releaser:
         )
 
     def _closed(self, owners: Iterable[str]) -> Withholding:
-        """Return why no row of any of these types is there: what would help most, as it is told of their fields."""
+        """Return why no row of any of these types is there, as it is told of their fields."""
         types = self._access.types
-        told = [self._reason(owner, name) for owner in owners if owner in types for name in types[owner].fields]
-        told.sort(key=lambda each: (bool(each.scopes or each.purposes), each.policy is not None))
-        return told[-1] if told else WITHHELD.withholding
+        return _told(self._reason(owner, name) for owner in owners if owner in types for name in types[owner].fields)
 
     def _reason(self, owner: str, name: str) -> Withholding:
         decisions = self._access.decide(owner, name).every()
-        return next((each.withholding for each in decisions if each.withheld), Withholding())
+        return _told(each.withholding for each in decisions if each.withheld)
 
     def _tell(self, owner: str, name: str, present: list[tuple[str, Decision]], place: Place) -> None:
         for kind, chosen in (
@@ -330,7 +328,7 @@ class Releaser:
                     kind,
                     place,
                     f"{owner}.{name}",
-                    chosen[0][1].withholding,
+                    _told(decision.withholding for _, decision in chosen),
                     tuple(sorted(provider for provider, _ in chosen if provider)),
                     tuple(release.rule for _, decision in chosen for release in decision.releases),
                 )
@@ -357,6 +355,13 @@ class Releaser:
     ) -> None:
         notice = Notice(kind, place.path, coordinate, providers, withholding, rules)
         self.notices.setdefault((kind, place, coordinate), notice)
+
+
+def _told(reasons: Iterable[Withholding]) -> Withholding:
+    """Return the reason that is told of several: the first after which something would help, if there is one."""
+    return max(
+        reasons, key=lambda each: (bool(each.scopes or each.purposes), each.policy is not None), default=Withholding()
+    )
 
 
 def _read(bound: Any, arguments: Mapping[str, Argument]) -> Iterator[str]:
