@@ -1,6 +1,7 @@
 /** Where in the explorer somebody is: the page and its query, both in the address's hash. */
 import { type ComponentType, lazy, type LazyExoticComponent, useCallback, useMemo, useSyncExternalStore } from "react";
 
+import { fetched } from "./fetched";
 import type { Text } from "./i18n";
 
 export type PageName = "explore" | "catalogue" | "matrix" | "trust" | "evidence" | "health";
@@ -11,13 +12,15 @@ interface PageEntry {
   readonly component: LazyExoticComponent<ComponentType>;
 }
 
+const page = (load: () => Promise<{ default: ComponentType }>) => lazy(() => fetched(load));
+
 export const PAGES: readonly PageEntry[] = [
-  { name: "explore", title: { zh: "查询", en: "Explore" }, component: lazy(() => import("./pages/explore")) },
-  { name: "catalogue", title: { zh: "目录", en: "Catalogue" }, component: lazy(() => import("./pages/catalogue")) },
-  { name: "matrix", title: { zh: "权限矩阵", en: "Access matrix" }, component: lazy(() => import("./pages/matrix")) },
-  { name: "trust", title: { zh: "信任", en: "Trust" }, component: lazy(() => import("./pages/trust")) },
-  { name: "evidence", title: { zh: "凭据", en: "Evidence" }, component: lazy(() => import("./pages/evidence")) },
-  { name: "health", title: { zh: "运行", en: "Health" }, component: lazy(() => import("./pages/health")) },
+  { name: "explore", title: { zh: "查询", en: "Explore" }, component: page(() => import("./pages/explore")) },
+  { name: "catalogue", title: { zh: "目录", en: "Catalogue" }, component: page(() => import("./pages/catalogue")) },
+  { name: "matrix", title: { zh: "权限矩阵", en: "Access matrix" }, component: page(() => import("./pages/matrix")) },
+  { name: "trust", title: { zh: "信任", en: "Trust" }, component: page(() => import("./pages/trust")) },
+  { name: "evidence", title: { zh: "凭据", en: "Evidence" }, component: page(() => import("./pages/evidence")) },
+  { name: "health", title: { zh: "运行", en: "Health" }, component: page(() => import("./pages/health")) },
 ];
 
 export interface Route {

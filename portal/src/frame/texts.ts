@@ -36,6 +36,11 @@ export const BROKEN_ADVICE: Text = {
   zh: "请重新载入。如果仍然出错，请把下面的话告诉枢纽的运维人员。",
   en: "Reload it. If it breaks again, tell the hub's operator what it says below.",
 };
+export const NOT_FETCHED: Text = { zh: "此页面未能载入", en: "This page could not be loaded" };
+export const NOT_FETCHED_ADVICE: Text = {
+  zh: "枢纽可能在您打开页面后已更新，或暂时无法连接。请重新载入。",
+  en: "The hub may have been updated since you opened it, or cannot be reached. Reload it.",
+};
 export const RELOAD: Text = { zh: "重新载入", en: "Reload" };
 
 export const START_TITLE: Text = {

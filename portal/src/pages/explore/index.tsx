@@ -2,12 +2,13 @@ import "./explore.css";
 
 import { lazy, Suspense, useEffect } from "react";
 
+import { fetched } from "../../fetched";
 import { useText } from "../../i18n";
 import { Spinner } from "../../ui";
 import { ExploreProvider } from "./state";
 import { EDITOR_LOADING, TITLE } from "./texts";
 
-const Workbench = lazy(() => import("./workbench"));
+const Workbench = lazy(() => fetched(() => import("./workbench")));
 
 export default function Explore() {
   const text = useText();

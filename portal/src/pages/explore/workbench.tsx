@@ -12,7 +12,7 @@ import { DOC_EXPLORER_PLUGIN, DocExplorerStore } from "@graphiql/plugin-doc-expl
 import { GraphiQLProvider, useGraphiQL, useGraphiQLActions } from "@graphiql/react";
 import { GraphiQL, GraphiQLInterface } from "graphiql";
 import { Kind, parse } from "graphql";
-import { type RefObject, useCallback, useEffect, useMemo, useRef } from "react";
+import { type RefObject, useCallback, useEffect, useMemo, useRef, useState } from "react";
 
 import { useSession } from "../../hub/session";
 import type { Sample } from "../../hub/types";
@@ -90,13 +90,15 @@ function Bench({ accessTitle }: { accessTitle: string }) {
   );
 }
 
-/** How samples come into the editor: offered if it is empty, or chosen and run. */
+/** How samples come into the editor: offered if it is empty, or chosen and run, as soon as the editors are there. */
 function useSamples() {
   const { run, setOperationFacts } = useGraphiQLActions();
-  const { queryEditor, variableEditor } = useGraphiQL(({ queryEditor, variableEditor }) => ({
-    queryEditor,
-    variableEditor,
+  const { queryEditor, variableEditor, responseEditor } = useGraphiQL((state) => ({
+    queryEditor: state.queryEditor,
+    variableEditor: state.variableEditor,
+    responseEditor: state.responseEditor,
   }));
+  const [chosen, choose] = useState<Sample | null>(null);
   const load = useCallback(
     ({ query, variables }: Sample) => {
       queryEditor?.setValue(query);
@@ -111,13 +113,12 @@ function useSamples() {
     },
     [queryEditor, variableEditor, load],
   );
-  const choose = useCallback(
-    (sample: Sample) => {
-      load(sample);
-      void run();
-    },
-    [load, run],
-  );
+  useEffect(() => {
+    if (chosen === null || !(queryEditor && variableEditor && responseEditor)) return;
+    choose(null);
+    load(chosen);
+    void run();
+  }, [chosen, queryEditor, variableEditor, responseEditor, load, run]);
   return { offer, choose };
 }
 
