@@ -26,7 +26,7 @@ EVERYTHING = [
     ("GET", "/explore/api/none"), ("TRACE", "/explore/session"),
     ("GET", "/explore/" + "x" * 5_000), ("GET", "/explore/%00"), ("GET", "/explore/%ff"),
     ("GET", "/explore/%0d%0aset-cookie:x"), ("GET", "/explore/hub/%0a"), ("GET", "/assets/%0a"), ("GET", "/assets"),
-    ("GET", "/explore//session"), ("GET", "/explore%2fsession"),
+    ("GET", "/explore//session"), ("GET", "/explore%2fsession"), ("GET", "/favicon.ico"), ("GET", "/favicon.ico/none"),
 ]  # fmt: skip
 
 
@@ -91,8 +91,8 @@ def test_what_nobody_foresaw_is_told_without_a_word_too_much(caplog: pytest.LogC
 def files(tmp_path: Path) -> Path:
     """Directories as they are when the page was built, and things around them that are nobody's business."""
     for name in ("static/index.html", "static/assets/index-B1.js", "static/assets/deep/a-1.css", "plain/index.html",
-                 "plain/page.js", "secret.js", "static/.env.js", "static/assets/.hidden.js", "static/assets/x.py",
-                 "static/assets/noext"):  # fmt: skip
+                 "plain/page.js", "plain/mark.svg", "secret.js", "static/.env.js", "static/assets/.hidden.js",
+                 "static/assets/x.py", "static/assets/noext"):  # fmt: skip
         file = tmp_path / name
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(f"this is {name}")
@@ -134,6 +134,20 @@ def test_the_plain_page_is_always_at_its_own_address(files: Path) -> None:
     assert client.get("/explore/plain/").text == "this is plain/index.html"
     assert client.get("/explore/plain/page.js").text == "this is plain/page.js"
     assert client.get("/explore/plain").headers["location"] == "/explore/plain/"
+
+
+@pytest.mark.parametrize("built", [True, False])
+def test_browsers_that_ask_for_a_pages_icon_of_their_own_accord_get_it(files: Path, *, built: bool) -> None:
+    answer = serving(files, built=built).get("/favicon.ico")
+    assert (answer.text, answer.headers["content-type"]) == ("this is plain/mark.svg", "image/svg+xml")
+    check(answer)  # type: ignore[arg-type]
+
+
+def test_the_icon_is_there_for_pages_that_name_none(someone: Visitor) -> None:
+    assert "icon" not in someone.get("/oauth/sign-in").text
+    icon = someone.get("/favicon.ico")
+    assert (icon.status_code, icon.headers["content-type"]) == (200, "image/svg+xml")
+    assert icon.text.startswith("<svg")
 
 
 def test_without_either_a_page_says_how_to_come_by_it(files: Path) -> None:
@@ -222,7 +236,7 @@ def test_over_https_all_cookies_are_for_https_alone(serve: Serve, tmp_path: Path
     ):
         (begun,) = visitor.begin().headers.get_list("set-cookie")
         out = visitor.http.post(f"{hub.base}/explore/sign-out", headers=OWN).headers["set-cookie"]
-    assert begun.startswith("__Secure-baygate-explorer-sign-in-")
+    assert begun.startswith("__Host-baygate-explorer-sign-in-")
     assert out.startswith("__Host-baygate-explorer=")
     for each in (begun, out):
         assert "secure" in each.lower().split("; ")

@@ -234,7 +234,8 @@ def test_a_session_ends_when_the_client_is_disabled(explorer: Hub, chen: Visitor
             assert "client_id" in other.get(other.begin().headers["location"]).text, "and nobody signs in"
     finally:
         enable(enabled=True)
-    until(lambda: chen.sign_in().status_code == 200)
+    until(lambda: chen.get(chen.begin().headers["location"]).status_code == 302)
+    assert chen.sign_in().status_code == 200
     assert chen.ask().status_code == 200
 
 

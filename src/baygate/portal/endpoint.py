@@ -15,12 +15,12 @@ from baygate.portal.shown import FAILED, NOT_HERE, NOT_SO, Problem
 
 log = logging.getLogger("baygate.explorer")
 
-_PLACES = ([""], ["assets"], ["explore"])
+_PLACES = ([""], ["assets"], ["explore"], ["favicon.ico"])
 _FOR_SCRIPTS = tuple(f"/explore/{each}" for each in ("api", "hub", "graphql", "samples", "session", "sign-out"))
 
 
 class ExplorerEndpoint(BaseRoute):
-    """Answers at the explorer's addresses: ``/``, and all below ``/assets`` and ``/explore``, whatever they are."""
+    """Answers at the explorer's addresses: ``/``, ``/favicon.ico``, all below ``/assets`` and ``/explore``."""
 
     def __init__(self, routes: Sequence[BaseRoute]) -> None:
         self._router = Router(routes, redirect_slashes=False, default=_nowhere)

@@ -46,6 +46,7 @@ class Pages:
         return [
             Route("/", self.first, methods=["GET"]),
             Route("/assets/{name:path}", self.asset, methods=["GET"]),
+            Route("/favicon.ico", self.icon, methods=["GET"]),
             Route("/explore", lambda _: redirect("/", 307), methods=["GET"]),
             Route("/explore/plain", lambda _: redirect("/explore/plain/", 307), methods=["GET"]),
             Route("/explore/plain/{name:path}", self.plain, methods=["GET"]),
@@ -64,6 +65,10 @@ class Pages:
     async def asset(self, request: Request) -> Response:
         """Return a file of the built page: its name changes with what is in it."""
         return _file(self._built / "assets", request.path_params["name"], _FOR_A_YEAR)
+
+    async def icon(self, _: Request) -> Response:
+        """Return what browsers ask for of their own accord, for the pages that name no icon."""
+        return _file(self._plain, "mark.svg", _ASKED_FOR_AGAIN)
 
     async def plain(self, request: Request) -> Response:
         """Return a file of the plain page."""

@@ -22,6 +22,8 @@ from baygate.access.facts import Facts
 TO_DO = "TODO"
 """What stands in a new source where somebody has to write something."""
 _MOST_TOLD = 50
+_MOST_VALUES = 20_000
+"""Values in a text, by its commas: more than any policy has, and few enough to be found wrong in a moment."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,7 @@ def read_draft(text: str) -> PolicyDocument:
     except ValidationError as error:
         wrong = (
             Mistake(".".join(map(str, each["loc"])) or "document", each["msg"].removeprefix("Value error, "))
-            for each in error.errors()[:_MOST_TOLD]
+            for each in error.errors(include_url=False, include_context=False, include_input=False)[:_MOST_TOLD]
         )
         raise Unreadable(*wrong) from error
 
@@ -79,6 +81,8 @@ def unfinished(document: PolicyDocument, facts: Facts, now: datetime.datetime) -
 
 def _check_json(text: str) -> None:
     """Raise Unreadable if a text is no JSON object, says something twice, or is beyond what JSON allows."""
+    if text.count(",") > _MOST_VALUES:
+        raise Unreadable(Mistake("document", f"it has more than {_MOST_VALUES} values, more than a policy can have"))
     try:
         orjson.loads(text)  # it tells where, and takes nothing that is not JSON (NaN, a lone surrogate)
         said = json.loads(text, object_pairs_hook=_without_duplicates)
@@ -91,9 +95,9 @@ def _check_json(text: str) -> None:
 
 
 def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    made = dict(pairs)
-    if len(made) != len(pairs):
-        left = list(made)  # each once, and in the order in which they came first
-        twice = next((name for (name, _), first in zip(pairs, left, strict=False) if name != first), pairs[-1][0])
-        raise Unreadable(Mistake(twice[:64], "it stands twice in one object"))
+    made: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in made:
+            raise Unreadable(Mistake(name[:64], "it stands twice in one object"))
+        made[name] = value
     return made

@@ -84,7 +84,7 @@ class People:
         self._engine = ended.engine
         self._at = at
         self._sign_in = SignIn(settings, at, ended)
-        self._sessions = [sessions(secret, secure=at.origin.startswith("https:"))]
+        self._sessions = sessions(secret, secure=at.origin.startswith("https:"))
 
     def routes(self) -> list[BaseRoute]:
         """Return where they are."""

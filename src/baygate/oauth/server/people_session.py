@@ -1,8 +1,9 @@
-"""The session of a browser: a signed cookie that only the addresses under ``/oauth`` get, and no script.
+"""The session of a browser: a signed cookie that only the addresses under ``/oauth`` look at, and no script.
 
 It says who signed in, when and how, or which request waits until somebody has. Nothing in it opens anything elsewhere,
 and nothing of it outlives a sign-in: who plants a cookie in a browser before has nothing after (session fixation).
 Whoever copied a cookie has nothing after the sign-out: the session has an identifier, which is remembered as ended.
+Over https no other site can set it (``__Host-``), not even one beside the hub, whose people would sign in as its own.
 """
 
 import secrets
@@ -17,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.middleware import Middleware
 from starlette.middleware.sessions import SessionMiddleware
 from starlette.requests import Request
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from baygate.oauth.server.grants import revoke
 from baygate.storage.keys import keyed_hash
@@ -26,18 +28,39 @@ LONGEST = 8 * 3_600
 """Seconds that a person stays signed in, however busy he is."""
 
 
-def sessions(secret: bytes, *, secure: bool) -> Middleware:
+def sessions(secret: bytes, *, secure: bool) -> list[Middleware]:
     """Return what gives a request its session; ``secure`` if the hub is reached by https."""
-    return Middleware(
+    session = Middleware(
         SessionMiddleware,
         # a key of its own, so that no other cookie signed under this secret is taken for this one
         secret_key=keyed_hash(secret, COOKIE),
-        session_cookie=COOKIE,
+        session_cookie=f"__Host-{COOKIE}" if secure else COOKIE,
         max_age=LONGEST,
-        path="/oauth",
+        path="/" if secure else "/oauth",
         same_site="lax",
         https_only=secure,
     )
+    return [Middleware(_PlainCookies), session]
+
+
+class _PlainCookies:
+    """Leaves cookies out that are not plain ASCII.
+
+    What a browser takes for a part of a name, Starlette takes for a space before it: any site beside the hub could set
+    a cookie that is read as ``__Host-``.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on."""
+        headers = [(name, _plain(value) if name == b"cookie" else value) for name, value in scope["headers"]]
+        await self._app({**scope, "headers": headers}, receive, send)
+
+
+def _plain(cookies: bytes) -> bytes:
+    return b";".join(each for each in cookies.split(b";") if each.isascii())
 
 
 @dataclass(frozen=True)
@@ -104,15 +127,20 @@ class Visit:
         return self._kept.get("waiting")
 
     def wait(self, query: str) -> None:
-        """Let an authorization request wait; it is checked again when it is its turn."""
+        """Let an authorization request wait; it is checked again when it is its turn.
+
+        Where somebody was signed in and is so no more, a person signs in anew: a provider that knows him still would
+        let whoever sits there now be him.
+        """
+        if self.session is not None:
+            self._kept["another"] = True
         for each in ("person", "way", "session"):
             self._kept.pop(each, None)
         self._kept["waiting"] = query
-        self._kept.pop("another", None)
 
     @property
     def another(self) -> bool:
-        """Whether the request that waits is for whoever signs in next, and not for who is signed in."""
+        """Whether whoever signs in next has to show who he is, and is not who is signed in, here or at a provider."""
         return bool(self._kept.get("another"))
 
     def wait_for_another(self, query: str) -> None:
