@@ -1,4 +1,11 @@
-# The hub as an image: built where pip is, run where nothing is but Python and the hub.
+# The hub as an image: built where pip and Node are, run where nothing is but Python and the hub.
+
+FROM node:22-slim AS explorer
+WORKDIR /build/portal
+COPY portal/package.json portal/package-lock.json ./
+RUN npm ci --no-audit --no-fund --ignore-scripts
+COPY portal ./
+RUN npm run --silent build
 
 FROM python:3.12-slim AS build
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
@@ -10,6 +17,7 @@ RUN python -m pip download --quiet --require-hashes --only-binary :all: -r requi
  && tools/bin/pip install --quiet --no-index --find-links wheels hatchling
 COPY pyproject.toml README.md LICENSE ./
 COPY src src
+COPY --from=explorer /build/src/baygate/portal/static src/baygate/portal/static
 # of the wheels, the image gets those that the hub itself needs
 RUN tools/bin/pip wheel --quiet --no-index --no-deps --no-build-isolation -w wheels . \
  && python -m venv --without-pip /opt/baygate \

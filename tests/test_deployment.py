@@ -40,7 +40,7 @@ def instructions() -> list[tuple[str, str]]:
 
 
 STAGES = "\n".join(f"{word} {rest}" for word, rest in instructions()).split("FROM ")[1:]
-BUILD, IMAGE = STAGES
+EXPLORER, BUILD, IMAGE = STAGES
 OF_IMAGE = dict(line.split(" ", 1) for line in IMAGE.splitlines()[1:])
 ENVIRONMENT = dict(each.split("=", 1) for each in shlex.split(OF_IMAGE["ENV"]))
 
@@ -298,11 +298,22 @@ def test_what_is_installed_the_lock_has_hashes_for() -> None:
 
 def test_what_the_image_copies_reaches_the_builder() -> None:
     allowed = [line[1:] for line in (ROOT / ".dockerignore").read_text().splitlines() if line.startswith("!")]
-    sources = [each for line in re.findall(r"^COPY (.*)$", BUILD, re.MULTILINE) for each in line.split()[:-1]]
-    assert {"src", "pyproject.toml", "requirements/demo.txt"} <= set(sources)
+    copied = re.findall(r"^COPY (?!--from)(.*)$", EXPLORER + BUILD, re.MULTILINE)
+    sources = [each for line in copied for each in line.split()[:-1]]
+    assert {"src", "pyproject.toml", "requirements/demo.txt", "portal"} <= set(sources)
     for source in sources:
         assert (ROOT / source).exists()
-        assert any(fnmatch(source, each) for each in allowed), source
+        assert any(fnmatch(source, each) or source.startswith(f"{each}/") for each in allowed), source
+
+
+def test_the_explorer_is_built_of_what_its_lock_has_hashes_for() -> None:
+    assert EXPLORER.startswith("node:22-slim AS explorer")
+    assert re.findall(r"npm (\S+)", EXPLORER) == ["ci", "run"]
+    lock = json.loads((ROOT / "portal" / "package-lock.json").read_text(encoding="utf-8"))
+    installed = {name: each for name, each in lock["packages"].items() if name}
+    assert all(each["integrity"].startswith("sha512-") for each in installed.values())
+    assert not [name for name, each in installed.items() if "resolved" in each]
+    assert "--from=explorer /build/src/baygate/portal/static src/baygate/portal/static" in BUILD
 
 
 def test_it_is_stopped_as_a_hub_is_and_given_the_time(monkeypatch: pytest.MonkeyPatch) -> None:
