@@ -34,8 +34,9 @@ def built() -> None:
         subprocess.run(["make", "portal"], cwd=ROOT, check=True, stdin=subprocess.DEVNULL, capture_output=True)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """Chromium; for a module only, since an event loop runs in this thread as long as Playwright does."""
     if CHROMIUM is None:
         pytest.skip("Chromium is not installed")
     expect.set_options(timeout=PATIENCE)

@@ -28,9 +28,8 @@ def test_tax_runs_the_four_views_and_learns_why_a_field_is_masked(reads: Reads, 
     expect(result.get_by_text(reader.says("已脱", "masked")).first).to_be_attached()
 
 
-@LANGUAGES
-def test_a_field_of_the_schema_says_whether_i_get_it_and_what_would_help(reads: Reads, language: str) -> None:
-    reader = reads(language).sign_in(HONG_KONG, "TRADE_FACILITATION")
+def test_a_field_of_the_schema_says_whether_i_get_it_and_what_would_help(reads: Reads) -> None:
+    reader = reads("zh").sign_in(HONG_KONG, "TRADE_FACILITATION")
     page = reader.page
     page.get_by_role("searchbox").or_(
         page.get_by_placeholder(reader.says("查找类型或字段", "Find a type or field"))
@@ -59,9 +58,8 @@ def test_hong_kong_sees_less_than_tax_did(reads: Reads, language: str) -> None:
     assert items.count() > tax
 
 
-@LANGUAGES
-def test_a_purpose_that_helps_is_a_choice(reads: Reads, language: str) -> None:
-    reader = reads(language).sign_in(HONG_KONG, "RISK_ASSESSMENT")
+def test_a_purpose_that_helps_is_a_choice(reads: Reads) -> None:
+    reader = reads("en").sign_in(HONG_KONG, "RISK_ASSESSMENT")
     became = reader.run_sample("less-abroad")
     became.get_by_role("button", name=reader.says("粤港澳贸易便利化", "Mutual recognition")).first.click()
     expect(reader.purpose).to_have_value("TRADE_FACILITATION")
@@ -80,9 +78,8 @@ def test_a_revoked_certificate_is_not_recognised_and_says_why(reads: Reads, lang
     expect(page.get_by_text("key compromise").first).to_be_visible()
 
 
-@LANGUAGES
-def test_a_good_certificate_is_recognised_as_its_party(reads: Reads, language: str) -> None:
-    reader = reads(language).sign_in(TAX, "EXPORT_REFUND").go("trust")
+def test_a_good_certificate_is_recognised_as_its_party(reads: Reads) -> None:
+    reader = reads("zh").sign_in(TAX, "EXPORT_REFUND").go("trust")
     page = reader.page
     pem = (ROOT / "certs.example" / "hk" / "platform.pem").read_text()
     page.get_by_label(reader.says("证书（PEM）", "Certificate (PEM)")).fill(pem)
@@ -107,18 +104,16 @@ def test_a_receipt_is_verified_in_the_page_and_an_altered_one_refused(reads: Rea
     expect(page.get_by_text(reader.says("未能证明", "This proves nothing")).first).to_be_visible()
 
 
-@LANGUAGES
-def test_an_agency_sees_who_was_given_its_records(reads: Reads, language: str) -> None:
-    reader = reads(language).sign_in(TAX, "EXPORT_REFUND")
+def test_an_agency_sees_who_was_given_its_records(reads: Reads) -> None:
+    reader = reads("en").sign_in(TAX, "EXPORT_REFUND")
     reader.run_sample("credit")
     reader.go("evidence")
     row = reader.page.get_by_role("row").filter(has_text="tax-gd").first
     expect(row).to_contain_text("EXPORT_REFUND")
 
 
-@LANGUAGES
-def test_a_proposed_policy_shows_what_it_would_change_and_is_not_stored(reads: Reads, language: str) -> None:
-    reader = reads(language).sign_in(TAX, "EXPORT_REFUND").go("matrix")
+def test_a_proposed_policy_shows_what_it_would_change_and_is_not_stored(reads: Reads) -> None:
+    reader = reads("zh").sign_in(TAX, "EXPORT_REFUND").go("matrix")
     page = reader.page
     expect(page.get_by_role("grid").or_(page.get_by_role("table")).first).to_be_visible()
     source = next((ROOT / "policies" / "tax-gd").glob("credit*.json"))
