@@ -13,7 +13,7 @@ from tests.federation.operations import questions
 from tests.federation.subgraphs import Sources
 from tests.federation.worlds import worlds
 
-WORLDS = int(os.environ.get("BAYGATE_WORLDS", "60"))
+WORLDS = int(os.environ.get("BAYGATE_WORLDS", "40"))
 """``BAYGATE_WORLDS=2000`` tries more of them, as after a change of the planner."""
 QUESTIONS_A_WORLD = 3
 

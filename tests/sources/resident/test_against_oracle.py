@@ -19,7 +19,7 @@ from tests.oracle.scalars import scalar_values
 from baygate.sources.bindings import resident_binding
 
 ROOTS = sorted(set(resident_binding().roots) - {"verifyPerson", "verifyAccount"})
-QUESTIONS_A_ROOT = int(os.environ.get("BAYGATE_QUESTIONS", "2000")) // len(ROOTS) + 1
+QUESTIONS_A_ROOT = int(os.environ.get("BAYGATE_QUESTIONS", "1000")) // len(ROOTS) + 1
 """``BAYGATE_QUESTIONS=5000`` asks more of them, as after a change of the compiler."""
 
 
