@@ -3,8 +3,6 @@
 PYTHON ?= python3
 PORT ?= 8080
 BIN := .venv/bin
-# one more than there are cores: a good many tests wait for something
-WORKERS = $(shell $(BIN)/python -c 'import os; print(os.cpu_count() + 1)')
 
 EXPLORER := src/baygate/portal/static/index.html
 EXPLORER_SOURCES := $(shell find portal -mindepth 1 -name node_modules -prune -o -print)
@@ -40,7 +38,7 @@ $(EXPLORER): portal/node_modules/.installed $(EXPLORER_SOURCES)
 	cd portal && npm run --silent build
 
 test: .venv/.dev
-	$(BIN)/pytest -n $(WORKERS) --dist worksteal $(PYTEST)
+	$(BIN)/pytest -n auto --dist worksteal $(PYTEST)
 
 lint: .venv/.dev
 	$(BIN)/ruff check .

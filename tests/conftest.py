@@ -10,6 +10,7 @@ from itertools import count
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from tests.agency import CUSTOMS, DEVELOPER, TAX, register
 from tests.attacker import customs, developer  # noqa: F401 - fixtures
 from tests.open_policies import publish_open
@@ -32,6 +33,9 @@ def pytest_configure() -> None:
     """Let Ctrl-C through to the programs under test: a shell's background job inherits it ignored."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+    # no test is timed: a machine that does other things would fail it
+    settings.register_profile("untimed", deadline=None)
+    settings.load_profile("untimed")
 
 
 FOR_TESTS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum": "off"}

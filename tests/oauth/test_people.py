@@ -37,7 +37,7 @@ WANG = {"sub": "8d3f", "name": "王芳", "agency": "tax-gd"}
 ELSEWHERE = ("https://evil.example", "evil.example")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def demo(serve: Serve) -> Iterator[Hub]:
     """A hub where people sign in by their name."""
     with serve("development", oauth__people=json.dumps({"named": [*PEOPLE, HOSTILE]})) as hub:
