@@ -17,6 +17,7 @@ from baygate.audit.merkle import (
     root,
     verify_consistency,
     verify_inclusion,
+    with_paths,
 )
 
 ENTRIES = [
@@ -124,6 +125,13 @@ def test_every_path_of_a_small_tree_is_as_the_rfc_defines_it(size):
         found = inclusion_path(index, size, HASHES)
         assert found == path(index, LEAVES[:size])
         assert verify_inclusion(index, size, LEAVES[index], found, top)
+
+
+@pytest.mark.parametrize("size", [*range(1, 36), 63, 64, 65, 255, 256, 257])
+def test_root_and_paths_of_leaves_at_hand_are_the_same(size):
+    top, paths = with_paths(LEAVES[:size])
+    assert top == tree_hash(LEAVES[:size])
+    assert paths == [b"".join(inclusion_path(index, size, HASHES)) for index in range(size)]
 
 
 @pytest.mark.parametrize("new", [*range(1, 36), 63, 64, 65, 256, 257])

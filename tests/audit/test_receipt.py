@@ -15,6 +15,7 @@ from tests.audit.conftest import signing_key
 from tests.audit.kept_log import Kept, fill, jwk, new_log
 
 from baygate.access.documents.root import RootDocument
+from baygate.audit import merkle
 from baygate.audit.heads import TYP as HEAD_TYPE
 from baygate.audit.keys import RECEIPT_TYPE
 from baygate.audit.receipt import Evidence, Refuted, Step, evidence, prove, read_evidence, read_header
@@ -35,7 +36,7 @@ def kept(postgres: EmbeddedPostgres) -> Iterator[Kept]:
 def proof(kept: Kept) -> Evidence:
     found = asyncio.run(evidence_of(kept, SHARD, SEQ))
     assert found is not None
-    return replace(found, receipt=receipt(kept, found.record))
+    return found
 
 
 async def evidence_of(log: Kept, shard: int, seq: int) -> Evidence | None:
@@ -43,11 +44,19 @@ async def evidence_of(log: Kept, shard: int, seq: int) -> Evidence | None:
         return await evidence(connection, shard, seq)
 
 
-def receipt(log: Kept, record: str, /, typ: str = RECEIPT_TYPE, **changes: Any) -> str:
+TOGETHER = 5
+"""How many records were written together, of which the proven one is the fourth."""
+
+
+def signed(log: Kept, record: str, /, typ: str = RECEIPT_TYPE, **changes: Any) -> dict[str, str]:
+    """Return the path and the signature of a record's receipt."""
     said = orjson.loads(record)
-    leaf = hashlib.sha256(b"\x00" + record.encode()).hexdigest()
-    payload = {"log": said["log"], "id": f"{said['shard']}-{said['seq']}", "leaf": leaf, "at": said["at"], **changes}
-    return log.receipts.sign(typ, orjson.dumps(payload))
+    leaves = [hashlib.sha256(bytes([number])).digest() for number in range(TOGETHER)]
+    leaves[3] = hashlib.sha256(b"\x00" + record.encode()).digest()
+    top, paths = merkle.with_paths(leaves)
+    payload = {name: said[name] for name in ("log", "shard", "at")}
+    payload |= {"first": said["seq"] - 3, "size": TOGETHER, "root": top.hex(), **changes}
+    return {"path": paths[3].hex(), "jws": log.receipts.sign(typ, orjson.dumps(payload))}
 
 
 def root(log: Kept, *, heads: dict[str, Any] | None = None, receipts: dict[str, Any] | None = None) -> RootDocument:
@@ -61,7 +70,7 @@ def root(log: Kept, *, heads: dict[str, Any] | None = None, receipts: dict[str, 
 def header(log: Kept, proof: Evidence, /, **changes: Any) -> str:
     said = orjson.loads(proof.record)
     leaf = hashlib.sha256(b"\x00" + proof.record.encode()).hexdigest()
-    members = {"id": f"{SHARD}-{SEQ}", "leaf": leaf, "log": said["log"], "jws": receipt(log, proof.record), **changes}
+    members = {"id": f"{SHARD}-{SEQ}", "leaf": leaf, "log": said["log"], **signed(log, proof.record), **changes}
     return ", ".join(f'{name}="{value}"' for name, value in members.items() if value is not None)
 
 
@@ -77,7 +86,8 @@ def changed(said: str, **changes: Any) -> str:
 
 class TestWhatIsProven:
     def test_who_saw_what_when_and_for_what_purpose(self, kept: Kept, proof: Evidence) -> None:
-        proven = prove(read_evidence(orjson.dumps(proof.as_json())), root(kept))
+        given = read_header(header(kept, proof))
+        proven = prove(read_evidence(orjson.dumps(proof.as_json())), root(kept), given)
         first, operation, row, *_ = proven.told()
         assert first == (
             "2026-10-05T09:00:00.000000Z: customs-gz (client customs-system, CN-GD) was answered for RISK_ASSESSMENT "
@@ -101,13 +111,19 @@ class TestWhatIsProven:
         assert asyncio.run(evidence_of(kept, *place)) is None
 
     def test_without_a_signed_receipt_the_head_alone_proves_it(self, kept: Kept, proof: Evidence) -> None:
-        told = list(prove(replace(proof, receipt=None), root(kept)).told())
+        told = list(prove(proof, root(kept)).told())
         assert "There is no signed receipt among it; the head proves the record without." in told
 
     def test_what_was_sent_with_the_answer_belongs_to_it(self, kept: Kept, proof: Evidence) -> None:
         kept_by_client = f"Baygate-Receipt: {header(kept, proof)}"
-        assert prove(replace(proof, receipt=None), root(kept), read_header(kept_by_client)).signed
-        assert not prove(replace(proof, receipt=None), root(kept), read_header(header(kept, proof, jws=None))).signed
+        assert prove(proof, root(kept), read_header(kept_by_client)).signed
+        assert not prove(proof, root(kept), read_header(header(kept, proof, path=None, jws=None))).signed
+
+    def test_a_record_that_was_written_alone_needs_no_path(self, kept: Kept, proof: Evidence) -> None:
+        leaf = hashlib.sha256(b"\x00" + proof.record.encode()).hexdigest()
+        alone = signed(kept, proof.record, first=SEQ, size=1, root=leaf)
+        for path in (None, ""):
+            assert prove(proof, root(kept), read_header(header(kept, proof, **alone | {"path": path}))).signed
 
     def test_the_answer_that_was_kept_is_the_one_that_was_sent(self, kept: Kept, proof: Evidence) -> None:
         assert "The answer that was kept is the one that was sent." in prove(proof, root(kept), body=b"{}").told()
@@ -170,7 +186,7 @@ async def undone(connection: asyncpg.Connection) -> AsyncIterator[None]:
 class TestRefused:
     @pytest.mark.parametrize(
         "text",
-        [b"", b"[]", b"{}", b'{"receipt":null,"receipt":null}', b"\xff"],
+        [b"", b"[]", b"{}", b'{"record":"","record":""}', b"\xff"],
     )
     def test_what_is_no_evidence(self, text: bytes) -> None:
         with pytest.raises(Refuted, match=r"^form: "):
@@ -179,7 +195,7 @@ class TestRefused:
     @pytest.mark.parametrize(
         "changes",
         [{"more": 1}, {"index": True}, {"index": "7"}, {"path": ["00"]}, {"path": ["00" * 32] * 65}, {"path": 7},
-         {"record": None}, {"head": None}, {"receipt": 7}, {"timestamp": "?"}, {"timestamp": 7}],
+         {"record": None}, {"head": None}, {"timestamp": "?"}, {"timestamp": 7}],
     )  # fmt: skip
     def test_evidence_of_another_form(self, proof: Evidence, changes: dict[str, Any]) -> None:
         with pytest.raises(Refuted, match=r"^form: "):
@@ -193,21 +209,29 @@ class TestRefused:
     def test_a_record_that_says_something_else(self, kept: Kept, proof: Evidence, name: str) -> None:
         other = {"seq": 3, "rows": {}}.get(name, "2026-11-05T10:00:00.000000Z")
         altered = replace(proof, record=changed(proof.record, **{name: other}))
-        assert refused(altered, root(kept)).step is Step.RECEIPT
+        assert refused(altered, root(kept), header=read_header(header(kept, proof))).step is Step.RECEIPT
         step = Step.HEAD if name == "log" else Step.INCLUSION
-        assert refused(replace(altered, receipt=None), root(kept)).step is step
+        assert refused(altered, root(kept)).step is step
 
     @pytest.mark.parametrize(
         "changes",
-        [{"log": "7"}, {"id": "1-3"}, {"leaf": "00" * 32}, {"at": "2026-11-05T10:00:00.000000Z"}, {"typ": HEAD_TYPE}],
-    )
-    def test_a_receipt_of_another_record(self, kept: Kept, proof: Evidence, changes: dict[str, Any]) -> None:
-        other = replace(proof, receipt=receipt(kept, proof.record, **changes))
-        assert refused(other, root(kept)).step is Step.RECEIPT
+        [{"log": "7"}, {"shard": 2}, {"at": "2026-11-05T10:00:00.000000Z"}, {"typ": HEAD_TYPE}, {"root": "00" * 32},
+         {"root": None}, {"root": "zz"}, {"first": SEQ - 2}, {"first": SEQ + 1}, {"first": "167"}, {"size": 3},
+         {"size": 9}, {"size": 2**62}, {"size": None}, {"first": None}],
+    )  # fmt: skip
+    def test_a_receipt_of_other_records(self, kept: Kept, proof: Evidence, changes: dict[str, Any]) -> None:
+        given = read_header(header(kept, proof, **signed(kept, proof.record, **changes)))
+        assert refused(proof, root(kept), header=given).step is Step.RECEIPT
+
+    def test_a_receipt_with_the_path_of_another_record(self, kept: Kept, proof: Evidence) -> None:
+        path = signed(kept, proof.record)["path"]
+        for other in (path[:-64], path + "00" * 32, path[64:] + path[:64], "", "00", path.upper(), "00" * 32 * 65):
+            given = read_header(header(kept, proof, path=other))
+            assert refused(proof, root(kept), header=given).step is Step.RECEIPT
 
     def test_a_receipt_by_a_key_for_something_else(self, kept: Kept, proof: Evidence) -> None:
-        other = replace(proof, receipt=receipt(replace(kept, receipts=kept.key), proof.record))
-        assert refused(other, root(kept)).step is Step.RECEIPT
+        given = read_header(header(replace(kept, receipts=kept.key), proof))
+        assert refused(proof, root(kept), header=given).step is Step.RECEIPT
 
     @pytest.mark.parametrize(
         "text",
@@ -228,10 +252,12 @@ class TestRefused:
 
     def test_a_head_of_a_time_at_which_its_key_did_not_count(self, kept: Kept, proof: Evidence) -> None:
         assert refused(proof, root(kept, heads={"notAfter": "2026-11-05T09:59:59Z"})).step is Step.HEAD
-        assert prove(proof, root(kept, heads={"notAfter": "2026-11-05T10:00:00Z"})).signed
+        assert prove(proof, root(kept, heads={"notAfter": "2026-11-05T10:00:00Z"}))
 
     def test_a_receipt_of_a_time_at_which_its_key_did_not_count(self, kept: Kept, proof: Evidence) -> None:
-        assert refused(proof, root(kept, receipts={"notBefore": "2026-10-05T09:00:01Z"})).step is Step.RECEIPT
+        given, later = read_header(header(kept, proof)), {"notBefore": "2026-10-05T09:00:01Z"}
+        assert refused(proof, root(kept, receipts=later), header=given).step is Step.RECEIPT
+        assert prove(proof, root(kept, receipts={"notBefore": "2026-10-05T09:00:00Z"}), given).signed
 
     @pytest.mark.parametrize("index", [-1, 0, LEAF + 1, 331, 2**70])
     def test_another_index(self, kept: Kept, proof: Evidence, index: int) -> None:

@@ -12,8 +12,9 @@ import orjson
 import pytest
 
 from baygate.audit.entry import Opening, genesis
-from baygate.audit.merkle import leaf_hash
-from baygate.audit.recorder import LogUnavailable, Receipt, Recorder, Told
+from baygate.audit.merkle import leaf_hash, verify_inclusion
+from baygate.audit.receipts import Receipt
+from baygate.audit.recorder import LogUnavailable, Recorder, Told
 from baygate.oauth.once import Replayed, Use
 from baygate.observation import events
 from baygate.observation.observer import Nobody
@@ -103,6 +104,28 @@ def test_all_who_wait_are_written_in_one_transaction(database: str) -> None:
     written = asyncio.run(run())
     assert sum(written) == 201
     assert len(written) <= 3
+
+
+def test_what_was_written_together_is_signed_once(database: str) -> None:
+    payloads: list[bytes] = []
+
+    def sign(payload: bytes, _: datetime.datetime) -> str:
+        payloads.append(payload)
+        return f"signature {len(payloads)}"
+
+    async def run() -> list[Receipt]:
+        async with recording(database, sign) as recorder:
+            return await asyncio.gather(*(recorder.record(told()) for _ in range(100)))
+
+    receipts = asyncio.run(run())
+    said = [orjson.loads(each) for each in payloads]
+    assert len(said) < 5
+    assert sum(each["size"] for each in said) == 100
+    for each in receipts:
+        assert each.signed is not None
+        together = said[int(each.signed.removeprefix("signature ")) - 1]
+        index, path = each.place.seq - together["first"], [each.path[i : i + 32] for i in range(0, len(each.path), 32)]
+        assert verify_inclusion(index, together["size"], each.leaf, path, bytes.fromhex(together["root"]))
 
 
 def test_two_who_write_at_once_have_a_shard_each(database: str) -> None:

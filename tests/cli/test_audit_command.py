@@ -143,7 +143,7 @@ class TestVerifyReceipt:
     ) -> None:
         record = orjson.loads(proof["record"])
         leaf = hashlib.sha256(b"\x00" + proof["record"].encode()).hexdigest()
-        payload = {"log": record["log"], "id": "1-170", "leaf": leaf, "at": record["at"]}
+        payload = {name: record[name] for name in ("log", "shard", "at")} | {"first": 170, "size": 1, "root": leaf}
         jws = kept.receipts.sign("baygate-receipt+jwt", orjson.dumps(payload))
         header = f'id="1-170", leaf="{leaf}", log="{record["log"]}", jws="{jws}"'
         (tmp_path / "body.json").write_bytes(b"{}")

@@ -15,7 +15,8 @@ EMPTY_ROOT = sha256().digest()
 Hashes = Callable[[int, int], bytes]
 """By level and index, the root of the full subtree of the leaves from ``index << level`` to the next one's first."""
 
-_LENGTH = 32
+LENGTH = 32
+"""Bytes of a hash."""
 
 
 def leaf_hash(entry: bytes) -> bytes:
@@ -31,6 +32,19 @@ def node_hash(left: bytes, right: bytes) -> bytes:
 def root(size: int, hashes: Hashes) -> bytes:
     """Return the root of the first ``size`` leaves."""
     return _root(0, size, hashes) if size else EMPTY_ROOT
+
+
+def with_paths(leaves: Sequence[bytes]) -> tuple[bytes, list[bytes]]:
+    """Return the root of a tree of at least one leaf, and the inclusion path of each, its hashes one after the other.
+
+    For trees that fit in memory; both as section 2.1.1 defines the tree.
+    """
+    if len(leaves) == 1:
+        return leaves[0], [b""]
+    middle = 1 << (len(leaves) - 1).bit_length() - 1
+    (left, left_paths), (right, right_paths) = with_paths(leaves[:middle]), with_paths(leaves[middle:])
+    paths = [*(path + right for path in left_paths), *(path + left for path in right_paths)]
+    return node_hash(left, right), paths
 
 
 def inclusion_path(index: int, size: int, hashes: Hashes) -> list[bytes]:
@@ -131,4 +145,4 @@ def _beside_another(node: int, last: int) -> tuple[int, int]:
 
 
 def _all_hashes(*given: bytes) -> bool:
-    return all(len(each) == _LENGTH for each in given)
+    return all(len(each) == LENGTH for each in given)

@@ -4,8 +4,9 @@ Rules, in the order in which they are applied; the first that fails refuses the 
 
 1. The evidence is a JSON object of known members.
 2. The record is the JSON object of a record; its leaf is the hash of its text, to the byte.
-3. The receipt, if there is one, was signed with a key that the root document certifies for receipts at its time, and is
-   for this record. So is what the client was sent with the answer, if he gives it: that is what the hub said then.
+3. The receipt that the client was sent with the answer, if he gives it, is for this record: what was signed is over
+   the records of a transaction that this one is among, its path leads from the record's leaf to their root, and the key
+   is one that the root document certifies for receipts at their time.
 4. The head was signed with a key that the root document certifies for heads at its time, and is of the record's log.
 5. The path leads from the leaf, at its index, to the head's root (RFC 9162, section 2.1.3.2).
 6. What the client was answered has the digest that the record says, if he gives it.
@@ -14,7 +15,7 @@ Rules, in the order in which they are applied; the first that fails refuses the 
 import base64
 import binascii
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -32,8 +33,9 @@ from baygate.audit.keys import HEADS, RECEIPT_TYPE, RECEIPTS, Unproven, proven
 from baygate.audit.proofs import index_of
 from baygate.audit.tiles import TreeDamaged
 
-_MEMBERS = {"receipt", "record", "index", "path", "head", "timestamp"}
+_MEMBERS = {"record", "index", "path", "head", "timestamp"}
 _LONGEST_PATH = 64
+_PATH = re.compile(rf"([0-9a-f]{{64}}){{0,{_LONGEST_PATH}}}")
 _HASH = re.compile(r"[0-9a-f]{64}")
 _DICTIONARY = re.compile(r'([a-z*][a-z0-9_.*-]*)="([^"\\]*)"')
 _SEPARATOR = re.compile(r"[ \t]*,[ \t]*")
@@ -74,7 +76,6 @@ class Refuted(Exception):
 class Evidence:
     """All that proves a record to somebody who has the root document."""
 
-    receipt: str | None
     record: str
     index: int
     path: tuple[bytes, ...]
@@ -84,7 +85,6 @@ class Evidence:
     def as_json(self) -> dict[str, Any]:
         """Return it as the owner of the record gets and keeps it."""
         return {
-            "receipt": self.receipt,
             "record": self.record,
             "index": self.index,
             "path": [each.hex() for each in self.path],
@@ -138,7 +138,7 @@ async def evidence(connection: asyncpg.Connection, shard: int, seq: int) -> Evid
             f"Record {shard}-{seq} does not lead to the audit log's head of {head['size']} records.",
             "Run: baygate audit verify",
         )
-    return Evidence(None, record.decode(), index, tuple(path), head["signed"], head["timestamp"])
+    return Evidence(record.decode(), index, tuple(path), head["signed"], head["timestamp"])
 
 
 def read_evidence(text: bytes) -> Evidence:
@@ -150,7 +150,6 @@ def read_evidence(text: bytes) -> Evidence:
     path, timestamp = said.get("path"), said.get("timestamp")
     well_formed = (
         said.keys() == _MEMBERS
-        and isinstance(said["receipt"], str | None)
         and isinstance(said["record"], str)
         and type(said["index"]) is int
         and isinstance(path, list)
@@ -166,7 +165,7 @@ def read_evidence(text: bytes) -> Evidence:
     except binascii.Error as error:
         raise Refuted(Step.FORM, "its time stamp is not base64") from error
     hashes = tuple(bytes.fromhex(each) for each in path)
-    return Evidence(said["receipt"], said["record"], said["index"], hashes, said["head"], stamp)
+    return Evidence(said["record"], said["index"], hashes, said["head"], stamp)
 
 
 def read_header(text: str) -> Mapping[str, str]:
@@ -194,11 +193,11 @@ def prove(
     """Return what evidence proves; raise Refuted. ``header`` and ``body`` are what the client kept of the answer."""
     record = evidence.record.encode(errors="replace")
     said, leaf = _record(record), merkle.leaf_hash(record)
-    signatures = [each for each in (evidence.receipt, (header or {}).get("jws")) if each is not None]
-    for each in signatures:
-        _check_receipt(each, root, said, leaf)
+    signed = (header or {}).get("jws")
     if header is not None:
         _check_header(header, said, leaf)
+        if signed is not None:
+            _check_signed(signed, _path(header), root, said, leaf)
     try:
         head = CertifiedHeads(root.log_keys(HEADS)).read(evidence.head)
     except BadHead as error:
@@ -213,7 +212,7 @@ def prove(
             "the answer is not the one that the record was written for, or the salt of its digest is not given, which "
             "is in Baygate-Receipt",
         )
-    return Proven(said, evidence.index, head, bool(signatures), body is not None, leaf)
+    return Proven(said, evidence.index, head, signed is not None, body is not None, leaf)
 
 
 def _salt(header: Mapping[str, str]) -> bytes:
@@ -258,15 +257,33 @@ def _record(record: bytes) -> Mapping[str, Any]:
     return said
 
 
-def _check_receipt(signed: str, root: RootDocument, said: Mapping[str, Any], leaf: bytes) -> None:
+def _path(header: Mapping[str, str]) -> list[bytes]:
+    """Return the hashes that lead from a record to what was signed."""
+    text = header.get("path", "")
+    if _PATH.fullmatch(text) is None:
+        raise Refuted(Step.RECEIPT, "the path in what was sent with the answer is none")
+    hashes = bytes.fromhex(text)
+    return [hashes[start : start + merkle.LENGTH] for start in range(0, len(hashes), merkle.LENGTH)]
+
+
+def _check_signed(signed: str, path: Sequence[bytes], root: RootDocument, said: Mapping[str, Any], leaf: bytes) -> None:
+    """Hold what was signed for the records of a transaction against one of them."""
     try:
         receipt = proven(signed, RECEIPT_TYPE, root.log_keys(RECEIPTS))
     except Unproven as error:
         raise Refuted(Step.RECEIPT, str(error)) from error
-    expected = {"log": said["log"], "id": _id(said), "leaf": leaf.hex(), "at": said["at"]}
-    for name, value in expected.items():
-        if receipt.get(name) != value:
-            raise Refuted(Step.RECEIPT, f"it says {name} {receipt.get(name)}, and the record {value}")
+    for name in ("log", "shard", "at"):
+        if receipt.get(name) != said[name]:
+            raise Refuted(Step.RECEIPT, f"it says {name} {receipt.get(name)}, and the record {said[name]}")
+    first, size, seq = receipt.get("first"), receipt.get("size"), said["seq"]
+    if type(first) is not int or type(size) is not int or not first <= seq < first + size:
+        raise Refuted(Step.RECEIPT, f"it is for {size} records of its shard from {first} on, and this is {seq}")
+    try:
+        signed_root = bytes.fromhex(str(receipt.get("root")))
+    except ValueError:
+        signed_root = b""
+    if not merkle.verify_inclusion(seq - first, size, leaf, path, signed_root):
+        raise Refuted(Step.RECEIPT, "its path does not lead from this record to what was signed")
 
 
 def _check_header(header: Mapping[str, str], said: Mapping[str, Any], leaf: bytes) -> None:

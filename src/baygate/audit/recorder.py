@@ -23,7 +23,8 @@ from typing import Any
 
 import asyncpg
 
-from baygate.audit.entry import Entry, Opening, Place, entry, genesis, moment, period_of
+from baygate.audit.entry import Entry, Opening, Place, entry, genesis, period_of
+from baygate.audit.receipts import Receipt, Sign, signed_together
 from baygate.oauth.once import CLAIM, Replayed, Use
 from baygate.observation import events
 from baygate.observation.observer import Observer
@@ -67,19 +68,6 @@ class Told:
     decisions: tuple[bytes, bytes]
     """The SHA-256 of what was decided, and its text."""
     use: Use | None = None
-
-
-@dataclass(frozen=True)
-class Receipt:
-    """That a record is in the log: where, its leaf, and the hub's signature (JWS compact), none if it cannot sign."""
-
-    place: Place
-    leaf: bytes
-    signed: str | None
-
-
-Sign = Callable[[Place, datetime.datetime, bytes], str]
-"""Signs a receipt: place, time and leaf of the record."""
 
 
 @dataclass
@@ -230,7 +218,7 @@ class Recorder:
             )
         )
         await asyncio.sleep(0)  # the statement is on its way
-        receipts = [Receipt(each.place, each.leaf, self._signed(each)) for each in entries]
+        receipts = self._receipts(entries)
         if await writing != f"INSERT 0 {len(entries)}":
             raise LogUnavailable("the clock of this machine is ahead of the database's")
         shard.seq, shard.leaf, shard.last = shard.seq + len(entries), entries[-1].leaf, at
@@ -247,13 +235,13 @@ class Recorder:
             before = entries[-1].leaf
         return entries
 
-    def _signed(self, each: Entry) -> str | None:
+    def _receipts(self, entries: Sequence[Entry]) -> list[Receipt]:
         try:
-            return self._sign(each.place, each.at, each.leaf)
+            return signed_together(entries, self._sign)
         except Exception as error:  # whatever it is: a record without a signed receipt is evidence all the same
-            log.warning("a receipt is not signed: %s", type(error).__name__)
+            log.warning("receipts are not signed: %s", type(error).__name__)
             self._observer.observe(events.SigningFailed("receipt"))
-            return None
+            return [Receipt(each.place, each.leaf) for each in entries]
 
     def _drop(self) -> None:
         self._shard = None
@@ -265,8 +253,3 @@ class Recorder:
 def _tell(waiting: "asyncio.Future[Receipt]", error: Exception) -> None:
     if not waiting.done():
         waiting.set_exception(error)
-
-
-def receipt_payload(place: Place, at: datetime.datetime, leaf: bytes) -> dict[str, str]:
-    """Return what a receipt's signature is over."""
-    return {"log": str(place.log), "id": place.id, "leaf": leaf.hex(), "at": moment(at)}

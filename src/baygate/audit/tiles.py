@@ -13,12 +13,11 @@ from typing import TypeVar
 
 import asyncpg
 
-from baygate.audit.merkle import EMPTY_ROOT, Hashes
+from baygate.audit.merkle import EMPTY_ROOT, LENGTH, Hashes
 from baygate.errors import OperatorError
 
 WIDTH = 256
 """Hashes in a full tile."""
-LENGTH = 32
 """Bytes of a hash."""
 
 _LEVELS = 8

@@ -33,8 +33,8 @@ import asyncpg
 from baygate.access.documents.root import LogKey
 from baygate.audit.entry import moment
 from baygate.audit.finding import Enough, Findings, Verification
-from baygate.audit.growth import LENGTH
 from baygate.audit.heads_held import Accepted, HeadsHeld, Kept
+from baygate.audit.merkle import LENGTH
 from baygate.audit.stored import Stored
 from baygate.audit.walk import Walk
 

@@ -11,12 +11,12 @@ from typing import Any
 from baygate.access.documents.root import LogKey
 from baygate.audit.entry import Opening, genesis, moment
 from baygate.audit.finding import Findings
-from baygate.audit.growth import LENGTH, Growth
+from baygate.audit.growth import Growth
 from baygate.audit.heads_held import HeadsHeld
 from baygate.audit.indexed import AccessRow, check_index
 from baygate.audit.keys import Unproven
 from baygate.audit.linking import Chain, Row, check
-from baygate.audit.merkle import EMPTY_ROOT
+from baygate.audit.merkle import EMPTY_ROOT, LENGTH
 from baygate.audit.pruned import Absences
 from baygate.audit.statement import ACCEPT, PRUNE, proven_statement
 from baygate.audit.stored import Batch, Shard, Stored

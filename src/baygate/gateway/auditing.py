@@ -14,7 +14,7 @@ from baygate.audit.recorder import Recorder
 from baygate.audit.sealing import Stamp
 from baygate.audit.timestamp import Authority, anchors_of
 from baygate.gateway.evidence import AuditReader
-from baygate.gateway.receipt import PERSON, AuditReceipts, signed_by
+from baygate.gateway.receipt import PERSON, AuditReceipts
 from baygate.gateway.tally import Tally
 from baygate.gateway.witness import Witness
 from baygate.observation.observer import Observer
@@ -46,7 +46,7 @@ class Auditing:
         )
         every = audit.timestamp.interval if audit.timestamp else _PATIENCE
         stamp = _stamp(audit.timestamp) if audit.timestamp else None
-        self.recorder = Recorder(database.connect, signed_by(self._keys.sign_receipt), observer)
+        self.recorder = Recorder(database.connect, self._keys.sign_receipt, observer)
         self.witness = Witness(audit.head, self._head_keys)
         self.integrator = Integrator(
             database.connect,

@@ -6,8 +6,7 @@ can show that certain ones were given, and nobody can read them. So that nobody 
 answered, both digests are salted, and only the receipt has the salt.
 """
 
-import datetime
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from secrets import token_bytes
 from typing import Any, Protocol
@@ -15,8 +14,8 @@ from typing import Any, Protocol
 import orjson
 
 from baygate.access.principal import Principal
-from baygate.audit.entry import Place, salted
-from baygate.audit.recorder import LogUnavailable, Recorder, Told, receipt_payload
+from baygate.audit.entry import salted
+from baygate.audit.recorder import LogUnavailable, Recorder, Told
 from baygate.gateway.operation import Operation
 from baygate.gateway.planning.plan import Plan
 from baygate.gateway.result import Result
@@ -85,7 +84,7 @@ class AuditReceipts:
         self._tally.count(answered.principal, plan)
         place = receipt.place
         plain = f'id="{place.id}", leaf="{receipt.leaf.hex()}", log="{place.log}", salt="{salt.hex()}"'
-        return f'{plain}, jws="{receipt.signed}"' if receipt.signed else plain
+        return f'{plain}, path="{receipt.path.hex()}", jws="{receipt.signed}"' if receipt.signed else plain
 
     def _content(self, answered: Answered, salt: bytes) -> dict[str, Any]:
         principal, result = answered.principal, answered.result
@@ -120,8 +119,3 @@ class AuditReceipts:
     def _hashed(self, variables: Mapping[str, Any]) -> str:
         text = orjson.dumps(variables, option=orjson.OPT_SORT_KEYS)
         return self._keys.hash(VARIABLES, text.decode())
-
-
-def signed_by(sign: Callable[[bytes, datetime.datetime], str]) -> Callable[[Place, datetime.datetime, bytes], str]:
-    """Return what signs the receipt of a record, by what signs bytes with the key of a moment."""
-    return lambda place, at, leaf: sign(orjson.dumps(receipt_payload(place, at, leaf)), at)

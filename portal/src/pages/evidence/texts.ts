@@ -144,8 +144,8 @@ export const STEP: Record<Step, { readonly title: Text; readonly told: Text }> =
   receipt: {
     title: { zh: "收据", en: "Receipt" },
     told: {
-      zh: "由根文件认证的收据密钥在其有效期内签署（ES256），所指正是此记录。",
-      en: "Signed (ES256) with a key that the root document certifies for receipts, in its time; and it is of this record.",
+      zh: "与一同写入的记录共一个签名，由根文件认证的收据密钥在其有效期内签署（ES256）；路径从此记录的叶通到所签的根。",
+      en: "Signed (ES256), together with the records that were written with it, with a key that the root document certifies for receipts, in its time; its path leads from this record's leaf to the root that was signed.",
     },
   },
   head: {
@@ -172,7 +172,7 @@ export const STATES: Record<State, Text> = {
   met: { zh: "成立", en: "met" },
   failed: { zh: "不成立", en: "not met" },
   open: { zh: "未检查：前面的步骤已不成立", en: "not examined: an earlier step failed" },
-  absent: { zh: "未检查：没有给出", en: "not examined: nothing was given" },
+  absent: { zh: "未检查：没有给出", en: "not examined: none was given" },
 };
 
 export const ELSEWHERE: readonly Text[] = [

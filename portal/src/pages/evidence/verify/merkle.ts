@@ -1,6 +1,9 @@
 import { concat, same, sha256, type Bytes } from "./encoding";
 
-const LENGTH = 32;
+/** Bytes of a hash. */
+export const LENGTH = 32;
+/** Hashes of a path that is worth reading: no tree is that high. */
+export const LONGEST_PATH = 64;
 
 /** The hash of a leaf (RFC 9162, section 2.1.1): leaves and inner nodes are hashed apart. */
 export function leafHash(entry: Bytes): Promise<Bytes> {

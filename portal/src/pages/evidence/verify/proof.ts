@@ -1,14 +1,12 @@
 import { fromBase64, fromHex, type Bytes } from "./encoding";
 import { hasExactly, member, parsedObject } from "./json";
+import { LENGTH, LONGEST_PATH } from "./merkle";
 import { Refuted } from "./refuted";
 
-const MEMBERS = ["receipt", "record", "index", "path", "head", "timestamp"];
-const LONGEST_PATH = 64;
-const LENGTH = 32;
+const MEMBERS = ["record", "index", "path", "head", "timestamp"];
 
 /** All that proves a record to somebody who has the root document, as `/audit/receipts/{id}` gives it. */
 export interface Proof {
-  readonly receipt: string | null;
   readonly record: string;
   readonly index: bigint;
   readonly path: readonly Bytes[];
@@ -19,13 +17,10 @@ export interface Proof {
 
 export function readProof(text: string): Proof {
   const said = parsedObject(text);
-  const [receipt, record, index, head, timestamp] = ["receipt", "record", "index", "head", "timestamp"].map((name) =>
-    member(said, name),
-  );
+  const [record, index, head, timestamp] = ["record", "index", "head", "timestamp"].map((name) => member(said, name));
   const path = hashes(member(said, "path"));
   if (
     !hasExactly(said, MEMBERS) ||
-    !isTextOrNull(receipt) ||
     typeof record !== "string" ||
     typeof index !== "bigint" ||
     path === null ||
@@ -40,7 +35,7 @@ export function readProof(text: string): Proof {
   if (timestamp !== null && fromBase64(timestamp) === null) {
     throw new Refuted("时间戳不是 base64", "its time stamp is not base64");
   }
-  return { receipt, record, index, path, head, isStamped: timestamp !== null && timestamp !== "" };
+  return { record, index, path, head, isStamped: timestamp !== null && timestamp !== "" };
 }
 
 function hashes(given: unknown): Bytes[] | null {

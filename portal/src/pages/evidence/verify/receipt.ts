@@ -1,5 +1,7 @@
+import { fromHex, type Bytes } from "./encoding";
 import { member, type JsonObject } from "./json";
 import { claims, read } from "./jws";
+import { includes, LENGTH, LONGEST_PATH } from "./merkle";
 import type { LoggedRecord } from "./record";
 import { Refuted } from "./refuted";
 import { counts, type LogKey, type LogUse, type RootDocument } from "./root-document";
@@ -30,11 +32,28 @@ export function readHeader(text: string): Header {
   return members;
 }
 
-/** Check that the hub signed that it had written this record: refused if another key did, or it is of another record. */
-export async function checkReceipt(signed: string, root: RootDocument, record: LoggedRecord): Promise<void> {
+/** The hashes that lead from a record to what was signed; none where it was written alone. */
+export function pathOf(header: Header): Bytes[] {
+  const bytes = fromHex(header.get("path") ?? "");
+  if (bytes === null || bytes.length % LENGTH !== 0 || bytes.length > LONGEST_PATH * LENGTH) {
+    throw new Refuted("随应答而来的路径不合规范", "the path in what was sent with the answer is none");
+  }
+  return Array.from({ length: bytes.length / LENGTH }, (_, n) => bytes.slice(n * LENGTH, (n + 1) * LENGTH));
+}
+
+/**
+ * Check that the hub signed that it had written this record: refused if another key did, or it is of other records.
+ *
+ * It is signed once for the records of a transaction, over the root of their tree, to which the path leads.
+ */
+export async function checkSigned(
+  signed: string,
+  path: readonly Bytes[],
+  root: RootDocument,
+  record: LoggedRecord,
+): Promise<void> {
   const said = await proven(signed, TYPE, "receipts", root);
-  const expected = { log: record.log, id: record.id, leaf: record.leafHex, at: record.at };
-  for (const [name, value] of Object.entries(expected)) {
+  for (const [name, value] of Object.entries({ log: record.log, shard: record.shard, at: record.at })) {
     const told = member(said, name);
     if (told !== value) {
       throw new Refuted(
@@ -42,6 +61,21 @@ export async function checkReceipt(signed: string, root: RootDocument, record: L
         `it says ${name} ${String(told)}, and the record ${value}`,
       );
     }
+  }
+  const [first, size, signedRoot] = ["first", "size", "root"].map((name) => member(said, name));
+  const seq = record.seq;
+  if (typeof first !== "bigint" || typeof size !== "bigint" || seq < first || seq >= first + size) {
+    throw new Refuted(
+      `收据属于其分片自 ${String(first)} 起的 ${String(size)} 条记录，此记录是第 ${seq} 条`,
+      `it is for ${String(size)} records of its shard from ${String(first)} on, and this is ${seq}`,
+    );
+  }
+  const hash = typeof signedRoot === "string" ? fromHex(signedRoot) : null;
+  if (hash === null || !(await includes(seq - first, size, record.leaf, path, hash))) {
+    throw new Refuted(
+      "收据的路径不能从此记录通到所签的根",
+      "its path does not lead from this record to what was signed",
+    );
   }
 }
 

@@ -9,6 +9,8 @@ import type { Bytes } from "./encoding";
 export interface LoggedRecord {
   readonly said: JsonObject;
   readonly id: string;
+  readonly shard: bigint;
+  readonly seq: bigint;
   readonly log: string;
   readonly at: string;
   readonly leaf: Bytes;
@@ -33,5 +35,5 @@ export async function readRecord(text: string): Promise<LoggedRecord> {
     );
   }
   const leaf = await leafHash(utf8(text));
-  return { said, id: `${shard}-${seq}`, log, at, leaf, leafHex: hex(leaf) };
+  return { said, id: `${shard}-${seq}`, shard, seq, log, at, leaf, leafHex: hex(leaf) };
 }

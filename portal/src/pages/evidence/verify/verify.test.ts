@@ -25,6 +25,27 @@ describe("what the hub gave", () => {
     expect(verdict.found.root?.signedBy).toHaveLength(2);
   });
 
+  test.each([
+    ["together with others", vectors.beside],
+    ["alone", vectors.alone],
+  ])("holds for a record that was written %s", async (_, kept) => {
+    const verdict = await verify(given({ ...vectors.good, ...kept }), NOW);
+    expect(verdict.checks.map(({ state }) => state)).toEqual(Array(7).fill("met"));
+  });
+
+  test("holds without a path for a record that was written alone", async () => {
+    const header = vectors.alone.header.replace(', path=""', "");
+    expect(header).not.toBe(vectors.alone.header);
+    expect((await verify(given({ ...vectors.good, ...vectors.alone, header }), NOW)).holds).toBe(true);
+  });
+
+  test("holds where the hub could not sign, and says that no receipt was looked at", async () => {
+    const header = vectors.good.header.replace(/, path=.*/, "");
+    const verdict = await verify(given({ ...vectors.good, header }), NOW);
+    expect(verdict.holds).toBe(true);
+    expect(verdict.checks.filter(({ state }) => state === "absent").map(({ step }) => step)).toEqual(["receipt"]);
+  });
+
   test("holds without the header and the answer, and says that these were not looked at", async () => {
     const verdict = await verify(given({ ...vectors.good, header: null, body: null }), NOW);
     expect(verdict.holds).toBe(true);
@@ -59,6 +80,18 @@ describe("no character can be changed", () => {
     for (const at of places(proof, 11)) {
       const verdict = await verify(given({ ...vectors.good, proof: changed(proof, at) }), NOW);
       expect(verdict.holds, proof.slice(at - 20, at + 1)).toBe(false);
+    }
+  });
+
+  test("of the path and the signature that came with the answer", async () => {
+    const { header } = vectors.good;
+    const begins = { path: header.indexOf('path="') + 6, jws: header.indexOf('jws="') + 5 };
+    const ends = { path: begins.jws - 8, jws: header.length - 1 };
+    for (const name of ["path", "jws"] as const) {
+      for (const at of places(header.slice(begins[name], ends[name]), 11).map((place) => begins[name] + place)) {
+        const verdict = await verify(given({ ...vectors.good, header: changed(header, at) }), NOW);
+        expect(failedAt(verdict), header.slice(at - 20, at + 1)).toBe("receipt");
+      }
     }
   });
 

@@ -9,7 +9,7 @@ import { readHead, type Head } from "./head";
 import { member } from "./json";
 import { includes } from "./merkle";
 import { readProof, type Proof } from "./proof";
-import { checkHeader, checkReceipt, readHeader, type Header } from "./receipt";
+import { checkHeader, checkSigned, pathOf, readHeader, type Header } from "./receipt";
 import { readRecord, type LoggedRecord } from "./record";
 import { Refuted, STEPS, type Step } from "./refuted";
 import { readRoot, type RootDocument } from "./root-document";
@@ -26,7 +26,7 @@ export type State = "met" | "failed" | "open" | "absent";
 
 export interface Check {
   readonly step: Step;
-  /** `absent`: nothing was given to check; `open`: an earlier step failed. */
+  /** `absent`: it was not given, or the receipt not signed; `open`: an earlier step failed. */
   readonly state: State;
   readonly reason: Text | null;
 }
@@ -60,12 +60,13 @@ const RUN: Readonly<Record<Step, (given: Given, found: Found, now: number) => Pr
     return true;
   },
   receipt: async (given, found) => {
-    const [root, proof, record] = [needed(found.root), needed(found.proof), needed(found.record)];
-    const header = headerOf(given);
-    const signed = [proof.receipt, header?.get("jws")].filter((each) => typeof each === "string");
-    for (const each of signed) await checkReceipt(each, root, record);
-    if (header) checkHeader(header, record);
-    return header !== null || signed.length > 0;
+    const [root, record, header] = [needed(found.root), needed(found.record), headerOf(given)];
+    if (header === null) return false;
+    checkHeader(header, record);
+    const signed = header.get("jws");
+    if (signed === undefined) return false;
+    await checkSigned(signed, pathOf(header), root, record);
+    return true;
   },
   head: async (_, found) => {
     const record = needed(found.record);
