@@ -126,7 +126,9 @@ class Engine:
         statement = plan.resident.batch
         found = dict(map(tuple, self.run(self.dispatcher.rows(statement, columns(statement.slots, rows)))))
         return [
-            self.cursors.seal(Seen().take(found[position + 1], statement.marks), pages, values, plan.access_class)
+            self.cursors.seal(
+                Seen().take(found[position + 1], statement.marks), pages, values, plan.access_class
+            ).decode()
             for position, values in enumerate(coerced)
         ]
 

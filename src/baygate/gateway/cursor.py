@@ -20,7 +20,8 @@ from baygate.gateway.refusal import Refusal
 from baygate.sources.fetch import resolved
 from baygate.sources.resident.pages import CURSOR_MARK, Page
 
-_MARKED = re.compile(re.escape(CURSOR_MARK) + r'(\d+):"((?:[^"\\]|\\.)*)"')
+_MARK = CURSOR_MARK.encode()
+_MARKED = re.compile(re.escape(_MARK) + rb'(\d+):"((?:[^"\\]|\\.)*)"')
 _LONGEST = 2_048
 _BLOCK = 128
 """Keys are padded to a multiple of so many bytes; those of most lists fit in one."""
@@ -32,15 +33,15 @@ class Cursors:
     def __init__(self, key: bytes) -> None:
         self._siv = AESSIV(key)
 
-    def seal(self, text: str, pages: Sequence[Page], variables: Mapping[str, Any], access_class: str) -> str:
+    def seal(self, text: bytes, pages: Sequence[Page], variables: Mapping[str, Any], access_class: str) -> bytes:
         """Return the answer with every place in it sealed."""
-        if CURSOR_MARK not in text:  # nobody asked for a cursor
+        if _MARK not in text:  # nobody asked for a cursor
             return text
         bindings = [binding_of(page, variables, access_class) for page in pages]
 
-        def sealed(match: re.Match[str]) -> str:
-            keys = orjson.loads(orjson.loads(f'"{match[2]}"'))
-            return f'"{self.token(keys, bindings[int(match[1])])}"'
+        def sealed(match: re.Match[bytes]) -> bytes:
+            keys = orjson.loads(orjson.loads(b'"%b"' % match[2]))
+            return b'"%b"' % self.token(keys, bindings[int(match[1])]).encode()
 
         return _MARKED.sub(sealed, text)
 

@@ -77,7 +77,7 @@ class Executor:
         asker = Asker(principal, variables, plan.access_class)
         if plan.passes_through and plan.resident is not None:
             text = await self._statements.one(plan.resident, asker)
-            body = b'{"data":' + text.encode() + plan.tail + b"}"
+            body = b'{"data":' + text + plan.tail + b"}"
             return Result(body, asker.seen, _status(plan.notices, ()))
         asked = [self._grouped(each, variables) for each in plan.entities]
         self._check(plan, asked, variables)
@@ -133,16 +133,16 @@ class Executor:
                 rows, values = rows + len(members) * (1 + more[0]), values + len(members) * more[1]
         check_totals(rows, values, self._limits)
 
-    async def _entities(self, asked: "_Asked", asker: Asker) -> str:
+    async def _entities(self, asked: "_Asked", asker: Asker) -> bytes:
         """Return the array of entities in the order of their representations (Apollo Federation, ``_entities``)."""
-        answers = ["null"] * asked.count
+        answers = [b"null"] * asked.count
         await together(
             *(self._group(asked.fetch, group, members, answers, asker) for group, members in asked.groups.items())
         )
-        return f"[{','.join(answers)}]"
+        return b"[%b]" % b",".join(answers)
 
     async def _group(
-        self, each: EntityFetch, group: Group, members: list[tuple[int, list[Any]]], answers: list[str], asker: Asker
+        self, each: EntityFetch, group: Group, members: list[tuple[int, list[Any]]], answers: list[bytes], asker: Asker
     ) -> None:
         statement = each.statement(group)
         if statement is None:

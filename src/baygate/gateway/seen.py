@@ -18,37 +18,38 @@ class Seen:
     """Counts the rows of one answer."""
 
     def __init__(self) -> None:
-        self._counted: dict[str, dict[str, int]] = {}
+        self._counted: dict[bytes, dict[bytes, int]] = {}
         """By party, then by type and provider as a fact has them."""
 
-    def take(self, text: str, marks: Marks) -> str:
+    def take(self, text: bytes, marks: Marks) -> bytes:
         """Return the text of a statement without the facts in it (``sources.resident.facts``), which are counted.
 
         A row that names no party is of that of the last that did, in whose object it stands.
         """
-        parts = text.split(marks.fact)
+        parts = text.split(marks.fact.encode())
         if len(parts) == 1:
             return text
-        of_party = self._counted.setdefault("", {})
+        before_party, before_number = marks.party.encode(), marks.number.encode()
+        of_party = self._counted.setdefault(b"", {})
         for fact in parts[1::2]:
             known = of_party.get(fact)
             if known is not None:
                 of_party[fact] = known + 1
-            elif marks.party in fact:
-                what, _, party = fact.partition(marks.party)
-                what, _, number = what.partition(marks.number)
+            elif before_party in fact:
+                what, _, party = fact.partition(before_party)
+                what, _, number = what.partition(before_number)
                 of_named = self._counted.setdefault(party, {})
                 of_named[what] = of_named.get(what, 0) + (int(number) if number else 1)
                 if party:
                     of_party = of_named
             else:
                 of_party[fact] = 1
-        return "".join(parts[::2])
+        return b"".join(parts[::2])
 
     def add(self, type_name: str, provider: str, party: str) -> None:
         """Count a row that no statement told of."""
-        of_party = self._counted.setdefault(party, {})
-        fact = f"{type_name} {provider}"
+        of_party = self._counted.setdefault(party.encode(), {})
+        fact = f"{type_name} {provider}".encode()
         of_party[fact] = of_party.get(fact, 0) + 1
 
     def rows(self) -> Rows:
@@ -56,9 +57,9 @@ class Seen:
         told = []
         for party, facts in self._counted.items():
             for fact, number in facts.items():
-                type_name, _, provider = fact.partition(" ")
-                told.append((provider, party, type_name, number))
+                type_name, _, provider = fact.decode().partition(" ")
+                told.append((provider, party.decode(), type_name, number))
         rows: dict[str, dict[str, dict[str, int]]] = {}
-        for provider, party, type_name, number in sorted(told):
-            rows.setdefault(provider, {}).setdefault(party, {})[type_name] = number
+        for provider, about, type_name, number in sorted(told):
+            rows.setdefault(provider, {}).setdefault(about, {})[type_name] = number
         return rows

@@ -35,7 +35,7 @@ class Statements:
         self._cursors = cursors
         self._keys = keys
 
-    async def one(self, fetch: CompiledFetch, asker: Asker) -> str:
+    async def one(self, fetch: CompiledFetch, asker: Asker) -> bytes:
         """Return the JSON text that a fetch from ``Query`` answers."""
         statement = fetch.statement
         values = fetch.bind(self._bound(statement.pages, asker))
@@ -43,14 +43,14 @@ class Statements:
 
     async def entities(
         self, statement: Statement, keys: Iterable[Sequence[Any]], asker: Asker
-    ) -> list[tuple[int, str]]:
+    ) -> list[tuple[int, bytes]]:
         """Return the JSON texts of those entities that are there, each with its place among ``keys``."""
         bind = binder(statement.slots)
         rows = [bind(self._bound(statement.pages, asker, each)) for each in keys]
         found = await self._dispatcher.rows(statement, columns(statement.slots, rows))
         return [(ordinality - 1, self._plain(text, statement, asker)) for ordinality, text in found]
 
-    def _plain(self, text: str, statement: Statement, asker: Asker) -> str:
+    def _plain(self, text: bytes, statement: Statement, asker: Asker) -> bytes:
         text = asker.seen.take(text, statement.marks)
         if not statement.pages:
             return text

@@ -66,14 +66,18 @@ def run(world: Any) -> Callable[..., Any]:
     return scenario
 
 
+async def answer(dispatcher: Dispatcher, asked: Any, values: Sequence[Any]) -> str:
+    return (await dispatcher.answer(asked, values)).decode()
+
+
 async def _all(dispatcher: Dispatcher, asked: Any, inputs: Sequence[Any]) -> list[Any]:
-    return await asyncio.gather(*(dispatcher.answer(asked, [each]) for each in inputs), return_exceptions=True)
+    return await asyncio.gather(*(answer(dispatcher, asked, [each]) for each in inputs), return_exceptions=True)
 
 
 def test_at_low_load_nothing_is_gathered(run: Any) -> None:
     async def play(dispatcher: Dispatcher) -> None:
         for each in range(1, 6):
-            assert await dispatcher.answer(DIVISION, [each]) == str(100 // each)
+            assert await answer(dispatcher, DIVISION, [each]) == str(100 // each)
         assert dispatcher.counts.batches == 0
         assert dispatcher.counts.singles == 5
 
@@ -98,7 +102,7 @@ QUICK = fetch(
 def test_what_meets_a_statement_of_a_quick_fetch_goes_with_the_next_though_connections_are_idle(run: Any) -> None:
     async def play(dispatcher: Dispatcher) -> None:
         for _ in range(30):  # by which it is known to be quick
-            assert await dispatcher.answer(QUICK, [0]) == "alone 0"
+            assert await answer(dispatcher, QUICK, [0]) == "alone 0"
         answers = await _all(dispatcher, QUICK, range(6))
         assert answers == ["alone 0", *(f"together 5 {each}" for each in range(1, 6))]
 
@@ -107,7 +111,7 @@ def test_what_meets_a_statement_of_a_quick_fetch_goes_with_the_next_though_conne
 
 def test_a_fetch_that_is_not_quick_goes_over_the_connections_that_are_idle(run: Any) -> None:
     async def play(dispatcher: Dispatcher) -> None:
-        assert await dispatcher.answer(BACKEND, [0]) == "alone 0"
+        assert await answer(dispatcher, BACKEND, [0]) == "alone 0"
         assert await _all(dispatcher, BACKEND, range(3)) == ["alone 0", "alone 1", "alone 2"]
         assert dispatcher.counts.batches == 0
 
@@ -116,10 +120,10 @@ def test_a_fetch_that_is_not_quick_goes_over_the_connections_that_are_idle(run: 
 
 def test_nobody_waits_long_for_a_statement_that_turns_out_slow(run: Any) -> None:
     async def play(dispatcher: Dispatcher) -> None:
-        await dispatcher.answer(SLEEP, [Decimal(0)])
-        slow = asyncio.create_task(dispatcher.answer(SLEEP, [Decimal("0.4")]))
+        await answer(dispatcher, SLEEP, [Decimal(0)])
+        slow = asyncio.create_task(answer(dispatcher, SLEEP, [Decimal("0.4")]))
         await asyncio.sleep(0)
-        assert await dispatcher.answer(SLEEP, [Decimal("0.01")]) == "0.01"
+        assert await answer(dispatcher, SLEEP, [Decimal("0.01")]) == "0.01"
         assert not slow.done()
         assert await slow == "0.4"
 
@@ -159,7 +163,7 @@ def test_a_member_that_is_slow_holds_the_others_no_longer_than_a_batch_may_take(
         order: list[str] = []
 
         async def ask(seconds: str) -> None:
-            order.append(await dispatcher.answer(SLEEP, [Decimal(seconds)]))
+            order.append(await answer(dispatcher, SLEEP, [Decimal(seconds)]))
 
         first = asyncio.create_task(ask("0.02"))
         await asyncio.sleep(0)
@@ -176,9 +180,9 @@ def test_a_member_that_is_slow_holds_the_others_no_longer_than_a_batch_may_take(
 
 def test_a_client_that_left_the_queue_is_not_run(run: Any) -> None:
     async def play(dispatcher: Dispatcher) -> None:
-        first = asyncio.create_task(dispatcher.answer(BACKEND, [0]))
+        first = asyncio.create_task(answer(dispatcher, BACKEND, [0]))
         await asyncio.sleep(0.01)
-        waiting = [asyncio.create_task(dispatcher.answer(BACKEND, [each])) for each in (1, 2, 3)]
+        waiting = [asyncio.create_task(answer(dispatcher, BACKEND, [each])) for each in (1, 2, 3)]
         await asyncio.sleep(0)
         waiting[1].cancel()
         answers = await asyncio.gather(first, *waiting, return_exceptions=True)
@@ -191,12 +195,12 @@ def test_a_client_that_left_the_queue_is_not_run(run: Any) -> None:
 
 def test_a_client_that_leaves_while_it_is_served_frees_its_connection(run: Any) -> None:
     async def play(dispatcher: Dispatcher) -> None:
-        slow = asyncio.create_task(dispatcher.answer(SLEEP, [Decimal(30)]))
+        slow = asyncio.create_task(answer(dispatcher, SLEEP, [Decimal(30)]))
         await asyncio.sleep(0.2)
         slow.cancel()
         await asyncio.gather(slow, return_exceptions=True)
         async with asyncio.timeout(2):
-            assert await dispatcher.answer(DIVISION, [4]) == "25"
+            assert await answer(dispatcher, DIVISION, [4]) == "25"
         assert dispatcher.busy == 0
 
     run(play)
@@ -204,9 +208,9 @@ def test_a_client_that_leaves_while_it_is_served_frees_its_connection(run: Any) 
 
 def test_fetches_take_turns(run: Any) -> None:
     async def play(dispatcher: Dispatcher) -> None:
-        tasks = [asyncio.create_task(dispatcher.answer(BACKEND, [each])) for each in range(9)]
+        tasks = [asyncio.create_task(answer(dispatcher, BACKEND, [each])) for each in range(9)]
         await asyncio.sleep(0)
-        other = asyncio.create_task(dispatcher.answer(DIVISION, [5]))
+        other = asyncio.create_task(answer(dispatcher, DIVISION, [5]))
         done, _ = await asyncio.wait({tasks[8], other}, return_when=asyncio.FIRST_COMPLETED)
         assert other in done
         await asyncio.gather(*tasks, other)
@@ -235,25 +239,25 @@ def test_only_so_many_requests_wait(run: Any) -> None:
 def test_a_statement_is_prepared_once_and_planned_no_more_than_a_few_times(run: Any) -> None:
     async def play(dispatcher: Dispatcher) -> None:
         for each in range(1, 21):
-            await dispatcher.answer(DIVISION, [each])
+            await answer(dispatcher, DIVISION, [each])
         counted = "select (sum(generic_plans) * 100 + sum(custom_plans) + 0 * $1::int4)::text from "
         plans = fetch(counted + "pg_prepared_statements where statement like 'select (100 %'", "")
-        assert await dispatcher.answer(plans, [0]) == "1505"
+        assert await answer(dispatcher, plans, [0]) == "1505"
 
     run(play)
 
 
 def test_who_leaves_the_queue_makes_room_in_it(run: Any) -> None:
     async def play(dispatcher: Dispatcher) -> None:
-        first = asyncio.create_task(dispatcher.answer(BACKEND, [0]))
+        first = asyncio.create_task(answer(dispatcher, BACKEND, [0]))
         await asyncio.sleep(0.01)
-        gone = [asyncio.create_task(dispatcher.answer(BACKEND, [each])) for each in (1, 2)]
+        gone = [asyncio.create_task(answer(dispatcher, BACKEND, [each])) for each in (1, 2)]
         await asyncio.sleep(0)
         for each in gone:
             each.cancel()
         await asyncio.gather(*gone, return_exceptions=True)
         assert dispatcher.waiting == 0
-        assert await dispatcher.answer(BACKEND, [3]) == "alone 3"
+        assert await answer(dispatcher, BACKEND, [3]) == "alone 3"
         assert await first == "alone 0"
 
     run(play, waiting=2)
@@ -263,9 +267,9 @@ def test_statements_kept_on_a_connection_are_bounded(run: Any, world: Any) -> No
     async def play(dispatcher: Dispatcher) -> None:
         for number in range(12):
             asked = fetch(f"select ({number} + $1::int4)::text", "")
-            assert await dispatcher.answer(asked, [1]) == str(number + 1)
+            assert await answer(dispatcher, asked, [1]) == str(number + 1)
         count = fetch("select (count(*) + $1::int4)::text from pg_prepared_statements", "")
-        assert int(await dispatcher.answer(count, [0])) <= 5
+        assert int(await answer(dispatcher, count, [0])) <= 5
 
     run(play, statements=4)
 
@@ -273,11 +277,11 @@ def test_statements_kept_on_a_connection_are_bounded(run: Any, world: Any) -> No
 def test_a_connection_that_was_lost_is_made_again_unseen(run: Any, world: Any) -> None:
     async def play(dispatcher: Dispatcher) -> None:
         backend = fetch("select pg_backend_pid()::text || substr($1::int4::text, 2)", "")
-        process = int(await dispatcher.answer(backend, [1]))
+        process = int(await answer(dispatcher, backend, [1]))
         other = await Database(world.dsn).connect()
         await other.execute("select pg_terminate_backend($1)", process)
         await other.close()
         await asyncio.sleep(0.1)
-        assert await dispatcher.answer(DIVISION, [5]) == "20"
+        assert await answer(dispatcher, DIVISION, [5]) == "20"
 
     run(play)

@@ -45,7 +45,7 @@ class _Waiting:
 
     fetch: CompiledFetch | None
     values: Sequence[Any]
-    given: "asyncio.Future[str | Link]"
+    given: "asyncio.Future[bytes | Link]"
     alone: bool = False
 
 
@@ -98,15 +98,15 @@ class Dispatcher:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await asyncio.gather(*(link.close() for link in self._links), return_exceptions=True)
 
-    async def answer(self, fetch: CompiledFetch, values: Sequence[Any]) -> str:
-        """Return the JSON text that a fetch gives for ``values``.
+    async def answer(self, fetch: CompiledFetch, values: Sequence[Any]) -> bytes:
+        """Return the JSON text that a fetch gives for ``values``, as UTF-8.
 
         Raise Overloaded, or what asyncpg raises.
         """
         pace = fetch.pace
         alone = self._idle and not (fetch.coalesces and pace.gathers(monotonic()))
         given = self._idle.pop() if alone else await self._turn(fetch, values)
-        if isinstance(given, str):
+        if isinstance(given, bytes):
             return given
         began = pace.begin(monotonic())
         try:
@@ -125,7 +125,7 @@ class Dispatcher:
         finally:
             self._free(link)
 
-    async def _turn(self, fetch: CompiledFetch | None, values: Sequence[Any]) -> "str | Link":
+    async def _turn(self, fetch: CompiledFetch | None, values: Sequence[Any]) -> "bytes | Link":
         if self._count >= self._settings.waiting:
             raise Overloaded
         waiting = _Waiting(fetch, values, asyncio.get_running_loop().create_future())

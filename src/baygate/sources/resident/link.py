@@ -34,11 +34,17 @@ class Link:
         self._prepared: OrderedDict[Statement, Any] = OrderedDict()
         self._named = 0
 
+    async def _connected(self) -> "asyncpg.Connection[asyncpg.Record]":
+        """Return a new connection, on which texts come as the bytes that they are: an answer leaves as it came."""
+        connection = await self._connect()
+        await connection.set_type_codec("text", schema="pg_catalog", encoder=str.encode, decoder=bytes, format="binary")
+        return connection
+
     async def prepared(self, statement: Statement) -> Any:
         """Return the statement prepared here, the least recently used one making room."""
         if self._connection is None or self._connection.is_closed():
             self._prepared.clear()
-            self._connection = await self._connect()
+            self._connection = await self._connected()
         known = self._prepared.get(statement)
         if known is None:
             # by a name: asyncpg, its own cache switched off, would else plan an unnamed statement anew each time
@@ -51,12 +57,12 @@ class Link:
             self._prepared.move_to_end(statement)
         return known
 
-    async def value(self, statement: Statement, values: Sequence[Any]) -> str:
-        """Run a statement in its single form."""
+    async def value(self, statement: Statement, values: Sequence[Any]) -> bytes:
+        """Run a statement in its single form; its text as UTF-8."""
         return await self._run(statement, lambda prepared: prepared.fetchval(*values))  # type: ignore[no-any-return]
 
     async def rows(self, statement: Statement, values: Sequence[Any]) -> list[asyncpg.Record]:
-        """Run a statement in its set form."""
+        """Run a statement in its set form; its texts as UTF-8."""
         return await self._run(statement, lambda prepared: prepared.fetch(*values))  # type: ignore[no-any-return]
 
     async def _run(self, statement: Statement, ask: Callable[[Any], Awaitable[Any]]) -> Any:
