@@ -17,6 +17,7 @@ import asyncpg
 from baygate.access.access import Access
 from baygate.access.principal import Principal
 from baygate.audit.recorder import LogUnavailable
+from baygate.deadlines import Deadlines
 from baygate.gateway.answer import Answer
 from baygate.gateway.cache import Bounded
 from baygate.gateway.call import Call
@@ -57,6 +58,7 @@ class Road:
     clock: Callable[[], datetime.datetime] = lambda: datetime.datetime.now(datetime.UTC)
     operations: Bounded[Operation] = field(default_factory=lambda: Bounded(_OPERATION_BYTES))
     plans: Bounded[Plan] = field(default_factory=lambda: Bounded(_PLAN_BYTES, share=_PLAN_BYTES // 4))
+    deadlines: Deadlines = field(default_factory=Deadlines)
     plans_made: int = 0
 
     async def travel(self, call: Call, principal: Principal, access: Access, use: Use | None = None) -> Answer:
@@ -73,7 +75,7 @@ class Road:
         stages.done("plan")
         trusted = self.documents.trusts(operation.digest)
         try:
-            async with asyncio.timeout(self.limits.time):
+            with self.deadlines.until(asyncio.get_running_loop().time() + self.limits.time):
                 result = await self.executor.run(planned, operation, variables, call.variables, principal)
                 if trace is not None:
                     body = trace.added_to(result.body, self._root(operation), planned.keys)
