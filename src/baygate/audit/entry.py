@@ -12,7 +12,7 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -22,8 +22,7 @@ Rows = Mapping[str, Mapping[str, Mapping[str, int]]]
 """By provider, by subject, by concrete type: how many rows an answer held; "" is the subject of rows of no party."""
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(NamedTuple):
     """Where a record stands: the log, the shard, its number there from 0 on."""
 
     log: uuid.UUID
@@ -36,8 +35,7 @@ class Place:
         return f"{self.shard}-{self.seq}"
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(NamedTuple):
     """A record as it is stored."""
 
     place: Place

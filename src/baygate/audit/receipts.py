@@ -6,7 +6,7 @@ A signature takes longer than all else that a record costs. So it is over the ro
 
 import datetime
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import orjson
 
@@ -17,8 +17,7 @@ Sign = Callable[[bytes, datetime.datetime], str]
 """Returns a JWS (compact) of a receipt's type, by the key that signs at a moment (``LogKeys.sign_receipt``)."""
 
 
-@dataclass(frozen=True)
-class Receipt:
+class Receipt(NamedTuple):
     """That a record is in the log: where, its leaf, and the hub's signature (JWS compact), none if it cannot sign.
 
     ``path`` leads from the leaf to the root that is signed: the hashes one after the other.

@@ -19,7 +19,7 @@ import uuid
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from time import perf_counter
-from typing import Any
+from typing import Any, NamedTuple
 
 import asyncpg
 
@@ -60,8 +60,7 @@ class LogUnavailable(Exception):
     """The record cannot be written now, so its answer must not be sent."""
 
 
-@dataclass(frozen=True)
-class Told:
+class Told(NamedTuple):
     """What a record says beyond its place, what was decided (by its digest), and what is used once with it."""
 
     content: Mapping[str, Any]

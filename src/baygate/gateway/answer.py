@@ -1,11 +1,10 @@
 """What a road ends in."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True)
-class Answer:
+class Answer(NamedTuple):
     """The body of an answer, its receipt if there is one, and how long each stage took.
 
     ``plan_made`` says whether its plan was made for it; ``operation`` is the digest of its document if it is trusted.

@@ -7,9 +7,8 @@ answered, both digests are salted, and only the receipt has the salt.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from secrets import token_bytes
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import orjson
 
@@ -30,8 +29,7 @@ _SALT = 16
 """Bytes."""
 
 
-@dataclass(frozen=True)
-class Answered:
+class Answered(NamedTuple):
     """An answer that is ready to leave, and all that led to it.
 
     ``policies`` is the version that decided; ``trusted`` says that the document is one that was registered beforehand.
