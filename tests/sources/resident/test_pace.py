@@ -1,42 +1,54 @@
-"""Whether a request does better to wait for its fetch's next statement is told by the statements before it."""
+"""Whether a request does better to wait for others is told by the statements of its fetch before it."""
 
 import pytest
 
-from baygate.sources.resident.pace import GATHERING, Pace
+from baygate.sources.resident.pace import PATIENCE, TURNS, Pace
 
 
-def paced(seconds: float, answers: int = 1) -> Pace:
+def paced(*seconds: float, answers: int = 1) -> Pace:
     pace = Pace()
-    pace.end(pace.begin(0), seconds, answers)
+    for each in seconds:
+        pace.begin(0)
+        pace.end(each, answers)
     return pace
 
 
-def test_nobody_waits_while_nothing_is_under_way() -> None:
-    assert not paced(0.001).gathers(1)
-
-
-@pytest.mark.parametrize(("seconds", "answers", "gathers"), [(0.001, 1, True), (0.01, 1, False), (0.01, 16, True)])
-def test_what_takes_long_for_one_answer_is_not_gathered(seconds: float, answers: int, *, gathers: bool) -> None:
-    pace = paced(seconds, answers)
-    pace.begin(1)
-    assert pace.gathers(1 + GATHERING / 2) is gathers
-
-
 def test_of_a_fetch_that_was_never_answered_nothing_is_known() -> None:
-    pace = Pace()
-    pace.begin(1)
-    assert not pace.gathers(1)
+    assert not Pace().quick
 
 
-def test_a_statement_is_waited_for_only_at_its_beginning() -> None:
+@pytest.mark.parametrize(("seconds", "answers", "quick"), [(0.001, 1, True), (0.01, 1, False), (0.01, 16, True)])
+def test_a_fetch_is_as_quick_as_it_takes_for_one_answer(seconds: float, answers: int, *, quick: bool) -> None:
+    assert paced(seconds, answers=answers).quick is quick
+
+
+def test_a_fetch_that_becomes_slow_is_quick_no_more_and_one_slow_statement_does_not_make_it_so() -> None:
+    assert paced(0.001, 0.004).quick
+    assert not paced(0.001, *[0.004] * 5).quick
+
+
+def test_so_many_statements_are_under_way_at_once() -> None:
     pace = paced(0.001)
-    pace.begin(1)
-    assert not pace.gathers(1 + 2 * GATHERING)
+    for _ in range(TURNS):
+        assert pace.has_turn(9)
+        pace.begin(9)
+    assert not pace.has_turn(9)
+    pace.end(0.001)
+    assert pace.has_turn(9)
 
 
-def test_a_fetch_that_becomes_slow_is_gathered_no_more() -> None:
+def test_what_was_to_begin_and_does_not_takes_nobodys_turn_and_tells_nothing() -> None:
+    pace = paced(0.01)
+    for _ in range(TURNS):
+        pace.begin(9)
+        pace.leave()
+    assert pace.has_turn(9)
+    assert not pace.quick
+
+
+def test_statements_are_waited_for_only_at_their_beginning() -> None:
     pace = paced(0.001)
-    for start in range(3):
-        pace.end(pace.begin(start), start + 0.01)
-    pace.begin(9)
-    assert not pace.gathers(9)
+    for _ in range(TURNS):
+        pace.begin(9)
+    assert not pace.has_turn(9 + PATIENCE / 2)
+    assert pace.has_turn(9 + 2 * PATIENCE)

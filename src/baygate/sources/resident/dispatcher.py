@@ -1,8 +1,10 @@
 """Connections to the resident source, and what waits for them.
 
 1. Waiting requests of the same fetch are gathered, and go together in one statement. They wait while all connections
-   are busy, and while a statement of a quick fetch has just begun: to go along with the next one costs all a good deal
-   less than to compete with it. At low load nothing waits.
+   are busy. Those of a quick fetch wait for company, too: to go together costs all of them a good deal less. They go as
+   soon as they are a few, or when a turn of the event loop has brought nobody else; and two statements of theirs are
+   under way at once, so that one is read while what the other gave is answered: the next waits for one of these, but
+   not long. At low load nothing waits.
 2. A batch has a short time of its own; if it fails, or takes longer, its members run singly within what is left of
    their own time, so that none holds or fails another.
 3. A member that left before its turn is not run.
@@ -20,7 +22,7 @@ import asyncpg
 from baygate.deadlines import Deadlines
 from baygate.sources.resident.binder import columns
 from baygate.sources.resident.link import GONE, Connect, Link
-from baygate.sources.resident.pace import GATHERING
+from baygate.sources.resident.pace import PATIENCE, TOGETHER
 from baygate.sources.resident.statement import CompiledFetch, Statement
 
 
@@ -69,7 +71,8 @@ class Dispatcher:
         self._waiting: OrderedDict[int, deque[_Waiting]] = OrderedDict()
         self._count = 0
         self._tasks: set[asyncio.Task[None]] = set()
-        self._looking = False
+        self._looking = self._watching = False
+        self._arrived = 0
         self._deadlines = Deadlines()
         self.counts = Dispatched()
 
@@ -103,17 +106,19 @@ class Dispatcher:
 
         Raise Overloaded, or what asyncpg raises.
         """
-        pace = fetch.pace
-        alone = self._idle and not (fetch.coalesces and pace.gathers(monotonic()))
-        given = self._idle.pop() if alone else await self._turn(fetch, values)
+        if self._idle and not (fetch.coalesces and fetch.pace.quick):
+            given: bytes | Link = self._idle.pop()
+            fetch.pace.begin(monotonic())
+        else:
+            given = await self._turn(fetch, values)
         if isinstance(given, bytes):
             return given
-        began = pace.begin(monotonic())
+        began = monotonic()
         try:
             self.counts.singles += 1
             return await given.value(fetch.statement, values)
         finally:
-            pace.end(began, monotonic())
+            fetch.pace.end(monotonic() - began)
             self._free(given)
 
     async def rows(self, statement: Statement, values: Sequence[Any]) -> list[asyncpg.Record]:
@@ -130,7 +135,10 @@ class Dispatcher:
             raise Overloaded
         waiting = _Waiting(fetch, values, asyncio.get_running_loop().create_future())
         self._enqueue(waiting)
-        self._look_again()
+        if self._idle and self._count >= TOGETHER:
+            self._give()
+        else:
+            self._look_again()
         try:
             return await waiting.given
         except asyncio.CancelledError:
@@ -138,6 +146,8 @@ class Dispatcher:
             if waiting.given.done() and not waiting.given.cancelled() and not waiting.given.exception():
                 given = waiting.given.result()
                 if isinstance(given, Link):
+                    if fetch is not None:
+                        fetch.pace.leave()
                     self._free(given)
             raise
 
@@ -156,39 +166,54 @@ class Dispatcher:
         key = id(waiting) if waiting.alone or fetch is None or not fetch.coalesces else id(fetch)
         self._waiting.setdefault(key, deque()).append(waiting)
         self._count += 1
+        self._arrived += 1
 
     def _free(self, link: Link) -> None:
         """Take a connection back."""
+        waited_for = not self._idle
         self._idle.append(link)
-        self._give()
+        self._give(quiet=waited_for)  # who has waited for a connection has waited for company, too
 
-    def _give(self) -> None:
-        """Give what is idle to whoever waits for that."""
-        while self._idle and (members := self._next_members()):
+    def _give(self, *, quiet: bool = False) -> None:
+        """Give what is idle to whoever waits for that; ``quiet`` if nobody has come of late."""
+        while self._idle and (members := self._next_members(quiet=quiet)):
+            link, fetch = self._idle.pop(), members[0].fetch
+            if fetch is not None:
+                fetch.pace.begin(monotonic())
             if len(members) == 1:
-                members[0].given.set_result(self._idle.pop())
+                members[0].given.set_result(link)
             else:
-                task = asyncio.get_running_loop().create_task(self._batch(self._idle.pop(), members))
+                task = asyncio.get_running_loop().create_task(self._batch(link, members))
                 self._tasks.add(task)
                 task.add_done_callback(self._tasks.discard)
         self._look_again()
 
     def _look_again(self) -> None:
-        """See to it that those who wait for a statement, not for a connection, do not do so long."""
-        if self._idle and self._waiting and not self._looking:
-            self._looking = True
-            asyncio.get_running_loop().call_later(GATHERING, self._looked)
+        """Look in a turn of the loop whether others have come, and else let those go who may; let nobody wait long."""
+        if not self._idle or not self._waiting:
+            return
+        loop, now = asyncio.get_running_loop(), monotonic()
+        if any(_may_go(group, now) for group in self._waiting.values()):
+            if not self._looking:
+                self._looking = True
+                loop.call_soon(self._looked, self._arrived)
+        elif not self._watching:
+            self._watching = True
+            loop.call_later(PATIENCE, self._watched)
 
-    def _looked(self) -> None:
+    def _looked(self, arrived: int) -> None:
         self._looking = False
-        self._give()
+        self._give(quiet=arrived == self._arrived)
 
-    def _next_members(self) -> list[_Waiting]:
+    def _watched(self) -> None:
+        self._watching = False
+        self._give(quiet=True)
+
+    def _next_members(self, *, quiet: bool) -> list[_Waiting]:
         """Return who has waited longest and all that can go along, without those who left; none if all are to wait."""
         now = monotonic()
         for key, group in list(self._waiting.items()):
-            first = group[0]
-            if not first.alone and first.fetch is not None and first.fetch.pace.gathers(now):
+            if not _may_go(group, now) or not (quiet or len(group) >= TOGETHER or _at_once(group)):
                 continue
             del self._waiting[key]
             members: list[_Waiting] = []
@@ -206,7 +231,7 @@ class Dispatcher:
     async def _batch(self, link: Link, members: list[_Waiting]) -> None:
         fetch = members[0].fetch
         assert fetch is not None  # noqa: S101 - only fetches that coalesce are gathered
-        began = fetch.pace.begin(monotonic())
+        began = monotonic()
         try:
             values = columns(fetch.batch.slots, [fetch.in_batch(member.values) for member in members])
             with self._deadlines.until(asyncio.get_running_loop().time() + self._settings.batch_time):
@@ -228,5 +253,17 @@ class Dispatcher:
                     member.given.set_exception(error)
             raise
         finally:
-            fetch.pace.end(began, monotonic(), len(members))
+            fetch.pace.end(monotonic() - began, len(members))
             self._free(link)
+
+
+def _at_once(group: Sequence[_Waiting]) -> bool:
+    """Whether these do not gain by waiting for others."""
+    first = group[0]
+    return first.alone or first.fetch is None or not (first.fetch.coalesces and first.fetch.pace.quick)
+
+
+def _may_go(group: Sequence[_Waiting], now: float) -> bool:
+    """Whether they are to have a connection if one is idle."""
+    fetch = group[0].fetch
+    return _at_once(group) or fetch is None or fetch.pace.has_turn(now)

@@ -2,8 +2,12 @@
 
 import math
 
-GATHERING = 0.005
-"""Seconds for which a request may wait for a statement that has begun, though a connection is idle."""
+TOGETHER = 4
+"""Requests that do not wait for more to go with them."""
+PATIENCE = 0.005
+"""Seconds after the last statement began for which a request may wait for its end, though a connection is idle."""
+TURNS = 2
+"""Statements of a quick fetch that are under way at once: while one is read, what the other gave is answered."""
 _QUICK = 0.002
 """Seconds for one answer up to which a fetch is quick: what takes longer is better done by several connections."""
 _WEIGHT = 0.2
@@ -20,18 +24,26 @@ class Pace:
         self._begun = -math.inf
         self._seconds = math.inf
 
-    def gathers(self, now: float) -> bool:
-        """Whether a request does better to wait than to begin."""
-        return self._under_way > 0 and now - self._begun < GATHERING and self._seconds < _QUICK
+    @property
+    def quick(self) -> bool:
+        """Whether a request does better to go along with others than to go by itself."""
+        return self._seconds < _QUICK
 
-    def begin(self, now: float) -> float:
-        """Note that a statement begins; return its beginning."""
+    def has_turn(self, now: float) -> bool:
+        """Whether the next statement is to begin rather than to wait for one that is under way."""
+        return self._under_way < TURNS or now - self._begun >= PATIENCE
+
+    def begin(self, now: float) -> None:
+        """Note that a statement begins."""
         self._under_way += 1
         self._begun = now
-        return now
 
-    def end(self, began: float, now: float, answers: int = 1) -> None:
-        """Note that a statement is over, which was for so many answers."""
+    def leave(self) -> None:
+        """Note that one that was to begin does not."""
         self._under_way -= 1
-        each = (now - began) / answers
+
+    def end(self, seconds: float, answers: int = 1) -> None:
+        """Note that a statement is over, which took so long for so many answers."""
+        self._under_way -= 1
+        each = seconds / answers
         self._seconds = each if self._seconds == math.inf else self._seconds + _WEIGHT * (each - self._seconds)
