@@ -55,7 +55,7 @@ def contestants(world: "World", port: int) -> dict[str, Contestant]:
         "BAYGATE_DATABASE__DSN": world.dsn,
         "BAYGATE_POLICIES__ROOT": str(world.root),
         "BAYGATE_POLICIES__HEADS": str(world.keys.parent / "heads.json"),
-        "BAYGATE_AUDIT__HEAD": str(world.keys.parent / "audit-head.json"),
+        "BAYGATE_AUDIT__HEAD": str(world.head),
         "BAYGATE_SERVER__PORT": str(port),
     }
     clients = world.clients

@@ -22,6 +22,12 @@ from bench.governing import govern
 from bench.question import QUERY
 
 _ASKED = 4_000
+_NO_RECORDS = """
+truncate audit_record, audit_access, audit_shard, audit_batch, audit_tile, audit_head;
+update audit_log set size = 0, log = gen_random_uuid();
+drop table if exists handwritten_log
+"""
+"""Each run begins with empty logs: what one costs depends on how long it is."""
 _BUSY_ENTERPRISES = """
 select m.uscc from mainland_enterprise m
 where (select count(*) from product_filing f where f.party_id = m.party_id) >= 20
@@ -34,6 +40,8 @@ order by md5(m.uscc) limit $1
 class World:
     dsn: str
     keys: Path
+    head: Path
+    """Where the hub keeps the newest head of its log."""
     root: Path
     bodies: Path
     clients: Clients
@@ -50,16 +58,28 @@ def prepared(enterprises: int, port: int) -> Iterator[World]:
         asyncio.run(_fill(postgres.dsn(), read_or_create(home / "keys"), enterprises))
         bodies = home / "bodies.ndjson"
         bodies.write_text(asyncio.run(_bodies(postgres.dsn())))
+        head = home / "audit-head.json"
+        head.unlink(missing_ok=True)
+        asyncio.run(_forget(postgres.dsn()))
         clients = Clients(home, port)
         asyncio.run(clients.register(postgres.dsn()))
         govern(postgres.dsn(), home / "root.jws")
-        yield World(postgres.dsn(), home / "keys", home / "root.jws", bodies, clients)
+        yield World(postgres.dsn(), home / "keys", head, home / "root.jws", bodies, clients)
 
 
 async def _fill(dsn: str, keys: Keys, enterprises: int) -> None:
     await schema_version.upgrade(dsn)
     with contextlib.suppress(NotEmptyError), progress(f"{enterprises:,} enterprises", enterprises) as advance:
         await load(dsn, keys, enterprises, advance)
+
+
+async def _forget(dsn: str) -> None:
+    connection = await Database(dsn).connect()
+    try:
+        await connection.execute(_NO_RECORDS)
+        await connection.execute("checkpoint")
+    finally:
+        await connection.close()
 
 
 async def _bodies(dsn: str) -> str:
