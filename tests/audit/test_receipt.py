@@ -215,9 +215,10 @@ class TestRefused:
 
     @pytest.mark.parametrize(
         "changes",
-        [{"log": "7"}, {"shard": 2}, {"at": "2026-11-05T10:00:00.000000Z"}, {"typ": HEAD_TYPE}, {"root": "00" * 32},
-         {"root": None}, {"root": "zz"}, {"first": SEQ - 2}, {"first": SEQ + 1}, {"first": "167"}, {"size": 3},
-         {"size": 9}, {"size": 2**62}, {"size": None}, {"first": None}],
+        [{"log": "7"}, {"shard": 2}, {"shard": True}, {"shard": 1.0}, {"at": "2026-11-05T10:00:00.000000Z"},
+         {"typ": HEAD_TYPE}, {"root": "00" * 32}, {"root": None}, {"root": "zz"}, {"first": SEQ - 2},
+         {"first": SEQ + 1}, {"first": "167"}, {"first": None}, {"size": 3}, {"size": 9}, {"size": 2**62},
+         {"size": None}],
     )  # fmt: skip
     def test_a_receipt_of_other_records(self, kept: Kept, proof: Evidence, changes: dict[str, Any]) -> None:
         given = read_header(header(kept, proof, **signed(kept, proof.record, **changes)))
@@ -270,3 +271,7 @@ class TestRefused:
 
     def test_another_answer(self, kept: Kept, proof: Evidence) -> None:
         assert refused(proof, root(kept), body=b"{ }").step is Step.BODY
+
+    def test_an_answer_with_a_salt_that_is_none(self, kept: Kept, proof: Evidence) -> None:
+        given = read_header(header(kept, proof, salt="zz"))
+        assert refused(proof, root(kept), header=given, body=b"{}").step is Step.BODY

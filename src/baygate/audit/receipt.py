@@ -219,7 +219,7 @@ def _salt(header: Mapping[str, str]) -> bytes:
     try:
         return bytes.fromhex(header.get("salt", ""))
     except ValueError:
-        raise Refuted(Step.RECEIPT, "the salt in what was sent with the answer is none") from None
+        raise Refuted(Step.BODY, "the salt in what was sent with the answer is none") from None
 
 
 def told_of(said: Mapping[str, Any]) -> Iterator[str]:
@@ -273,7 +273,7 @@ def _check_signed(signed: str, path: Sequence[bytes], root: RootDocument, said: 
     except Unproven as error:
         raise Refuted(Step.RECEIPT, str(error)) from error
     for name in ("log", "shard", "at"):
-        if receipt.get(name) != said[name]:
+        if receipt.get(name) != said[name] or type(receipt[name]) is not type(said[name]):
             raise Refuted(Step.RECEIPT, f"it says {name} {receipt.get(name)}, and the record {said[name]}")
     first, size, seq = receipt.get("first"), receipt.get("size"), said["seq"]
     if type(first) is not int or type(size) is not int or not first <= seq < first + size:
