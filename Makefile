@@ -37,6 +37,8 @@ portal/node_modules/.installed: portal/package.json portal/package-lock.json
 $(EXPLORER): portal/node_modules/.installed $(EXPLORER_SOURCES)
 	cd portal && npm run --silent build
 
+# the suite starts many processes, each of which would compile all of the hub
+test: export PYTHONDONTWRITEBYTECODE =
 test: .venv/.dev
 	$(BIN)/pytest -n auto --dist worksteal $(PYTEST)
 
