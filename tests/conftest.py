@@ -1,6 +1,7 @@
 """A PostgreSQL for the whole test process, and the sample world in it."""
 
 import asyncio
+import contextlib
 import shutil
 import signal
 import tempfile
@@ -14,7 +15,7 @@ from hypothesis import settings
 from tests.agency import CUSTOMS, DEVELOPER, TAX, register
 from tests.attacker import customs, developer  # noqa: F401 - fixtures
 from tests.open_policies import publish_open
-from tests.partnership import partnership, recognising  # noqa: F401 - fixtures
+from tests.partnership import parties, partnership, recognising  # noqa: F401 - fixtures
 from tests.recognitions import recognise_some
 from tests.serving import hub, production, serve  # noqa: F401 - fixtures
 from tests.zygote import Zygote
@@ -41,6 +42,7 @@ def pytest_configure() -> None:
 FOR_TESTS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum": "off"}
 """Nothing in a test's database needs to survive the machine."""
 
+_EMPTY = "TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C'"
 _numbers = count(1)
 
 
@@ -89,35 +91,44 @@ def world(postgres: EmbeddedPostgres, keys: Keys) -> SampleWorld:
         await register(dsn, CUSTOMS, TAX)
         await publish_open(dsn)
 
-    async def copy() -> None:
-        connection = await Database(postgres.dsn("postgres")).connect()
-        await connection.execute("CREATE DATABASE production TEMPLATE baygate")
-        await connection.close()
-
     asyncio.run(make())
     # in production there is no client whose tokens are bound to nothing
-    asyncio.run(copy())
+    asyncio.run(_execute(postgres, "CREATE DATABASE production TEMPLATE baygate"))
     asyncio.run(register(dsn, DEVELOPER))
     return SampleWorld(dsn, keys, postgres.dsn("production"))
+
+
+@pytest.fixture(scope="session")
+def _tables(postgres: EmbeddedPostgres) -> str:
+    """The name of a database with the tables and nothing in them, of which tests get copies: migrating takes longer."""
+    asyncio.run(_execute(postgres, f"CREATE DATABASE tables {_EMPTY}"))
+    asyncio.run(schema_version.upgrade(postgres.dsn("tables")))
+    return "tables"
 
 
 @pytest.fixture
 def empty_database(postgres: EmbeddedPostgres) -> Iterator[str]:
     """The DSN of a database of this test's own, with nothing in it."""
-    name = f"own_{next(_numbers)}"
-
-    async def execute(statement: str) -> None:
-        connection = await Database(postgres.dsn("postgres")).connect()
-        await connection.execute(statement)
-        await connection.close()
-
-    asyncio.run(execute(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C'"))
-    yield postgres.dsn(name)
-    asyncio.run(execute(f"DROP DATABASE {name} WITH (FORCE)"))
+    with _own(postgres, _EMPTY) as dsn:
+        yield dsn
 
 
 @pytest.fixture
-def database(empty_database: str) -> str:
+def database(postgres: EmbeddedPostgres, _tables: str) -> Iterator[str]:
     """The DSN of a database of this test's own, with the tables and nothing in them."""
-    asyncio.run(schema_version.upgrade(empty_database))
-    return empty_database
+    with _own(postgres, f"TEMPLATE {_tables}") as dsn:
+        yield dsn
+
+
+@contextlib.contextmanager
+def _own(postgres: EmbeddedPostgres, made_how: str) -> Iterator[str]:
+    name = f"own_{next(_numbers)}"
+    asyncio.run(_execute(postgres, f"CREATE DATABASE {name} {made_how}"))
+    yield postgres.dsn(name)
+    asyncio.run(_execute(postgres, f"DROP DATABASE {name} WITH (FORCE)"))
+
+
+async def _execute(postgres: EmbeddedPostgres, statement: str) -> None:
+    connection = await Database(postgres.dsn("postgres")).connect()
+    await connection.execute(statement)
+    await connection.close()

@@ -15,6 +15,7 @@ import subprocess
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +59,7 @@ REGISTERED, PERSONAL = "Test e-Cert (Registered)", "Test e-Cert (Personal)"
 INTERVAL = 1
 """Seconds between two fetches of CRLs by the hubs here: the fewest that can be set."""
 PATIENCE = 40.0
+_numbers = count(1)
 _SIGNERS = {"threshold": 2, "signers": [subject(each) for each in COORDINATORS]}
 _LISTS = [{"jurisdiction": name, **_SIGNERS} for name in ("HK", "MO", "CN-GD")]
 ROOT = signed({**ROOT_DOCUMENT, "trustLists": _LISTS})
@@ -173,23 +175,47 @@ class Partnership:
         return kept | {f"BAYGATE_{name.upper()}": str(value) for name, value in said.items() if value is not None}
 
 
+@dataclass(frozen=True)
+class _Parties:
+    """A database to copy, and the keys of hubs on it."""
+
+    name: str
+    directory: Path
+
+
 @pytest.fixture(scope="session")
+def parties(postgres: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFactory) -> _Parties:
+    """The sample's best known parties, in a database in which customs is the one registered client."""
+    made = _Parties("parties", tmp_path_factory.mktemp("parties"))
+    keys = read_or_create(made.directory / "keys")
+    signing.create_first(made.directory / "keys" / SIGNING_KEYS)
+    give_log_keys(made.directory / "keys")
+    (made.directory / "root.jws").write_bytes(ROOT)
+    _server(made.directory)
+    asyncio.run(_create(postgres, made.name, "TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C'"))
+    asyncio.run(_fill(postgres.dsn(made.name), keys))
+    return made
+
+
+@pytest.fixture(scope="module")
 def partnership(
-    postgres: EmbeddedPostgres, zygote: Zygote, tmp_path_factory: pytest.TempPathFactory
+    postgres: EmbeddedPostgres, parties: _Parties, zygote: Zygote, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Partnership]:
-    """A database of its own with the sample's best known parties, in which customs is the one registered client."""
+    """Lists, CAs and a database of one module's own.
+
+    No list lets go of an entry, and a hub asks all CAs of the lists each second, and their responders about whatever
+    was presented within an hour: with those of other modules, too, it would do little else.
+    """
     directory = tmp_path_factory.mktemp("partnership")
-    dsn = postgres.dsn("partnership")
-    keys = read_or_create(directory / "keys")
-    signing.create_first(directory / "keys" / SIGNING_KEYS)
-    give_log_keys(directory / "keys")
-    (directory / "root.jws").write_bytes(ROOT)
-    asyncio.run(_prepare(postgres.dsn("postgres"), dsn, keys))
+    shutil.copytree(parties.directory, directory, dirs_exist_ok=True)
+    name = f"partnership_{next(_numbers)}"
+    asyncio.run(_create(postgres, name, f"TEMPLATE {parties.name}"))
+    server = Issued(directory / "hub.pem", directory / "hub.key", P256)
     with serving() as publisher:
-        yield Partnership(directory, publisher, zygote, dsn, _server(directory))
+        yield Partnership(directory, publisher, zygote, postgres.dsn(name), server)
 
 
-def _server(directory: Path) -> Issued:
+def _server(directory: Path) -> None:
     """Issue what hubs show of themselves, and keep it beside its issuer, who is trusted."""
     authority = Authority.root(directory, "hubs", (("CN", "hubs"),), P256, Terms(_validity()))
     extensions = {"subjectAltName": "IP:127.0.0.1", "extendedKeyUsage": "serverAuth"}
@@ -197,7 +223,6 @@ def _server(directory: Path) -> Issued:
     chain = directory / "hub.pem"
     chain.write_bytes(issued.certificate.read_bytes() + authority.identity.certificate.read_bytes())
     shutil.copy(issued.key, directory / "hub.key")
-    return Issued(chain, directory / "hub.key", P256)
 
 
 @dataclass(frozen=True)
@@ -211,7 +236,7 @@ class Recognising:
     sm2: Chain
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def recognising(partnership: Partnership) -> Iterator[Recognising]:
     """Hong Kong's list has an RSA and a P-256 CA, with several types of the latter; Guangdong's one with SM2."""
     rsa, p256 = partnership.chain("e-cert", RSA), partnership.chain("id-cert")
@@ -246,10 +271,13 @@ def _let_in(partnership: Partnership, hub: Hub, partner: Partner) -> bool:
         return False
 
 
-async def _prepare(server: str, dsn: str, keys: Keys) -> None:
-    connection = await Database(server).connect()
-    await connection.execute("CREATE DATABASE partnership TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C'")
+async def _create(postgres: EmbeddedPostgres, name: str, made_how: str) -> None:
+    connection = await Database(postgres.dsn("postgres")).connect()
+    await connection.execute(f"CREATE DATABASE {name} {made_how}")
     await connection.close()
+
+
+async def _fill(dsn: str, keys: Keys) -> None:
     await schema_version.upgrade(dsn)
     await load(dsn, keys, 12)
     await register(dsn, CUSTOMS)
