@@ -35,7 +35,7 @@ from tests.serving import Hub, Serve, plain
 from baygate.access.documents.heads import Heads
 from baygate.access.documents.library import published, publishing
 from baygate.sample.load import load
-from baygate.storage import documents, schema_version
+from baygate.storage import documents
 from baygate.storage.database import Database
 
 OWNER = "samr-gd"
@@ -103,16 +103,15 @@ class connected:  # noqa: N801 - a context manager
 
 
 @pytest.fixture
-def publisher(empty_database: str, keys: Any) -> Publisher:
+def publisher(database: str, keys: Any) -> Publisher:
     """A world of its own for what a test publishes."""
 
     async def fill() -> None:
-        await schema_version.upgrade(empty_database)
-        await load(empty_database, keys, 12)
-        await register(empty_database, CUSTOMS)
+        await load(database, keys, 12)
+        await register(database, CUSTOMS)
 
     asyncio.run(fill())
-    return Publisher(empty_database)
+    return Publisher(database)
 
 
 @pytest.fixture

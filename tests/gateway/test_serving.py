@@ -60,15 +60,12 @@ def test_the_stages_of_a_request_are_told(hub: Any) -> None:
 
 
 @pytest.mark.parametrize("workers", [1, 2])
-def test_sigterm_lets_requests_in_flight_finish(serve: Any, empty_database: str, workers: int) -> None:
-    from baygate.storage import schema_version
-
-    asyncio.run(schema_version.upgrade(empty_database))
-    asyncio.run(register(empty_database, DEVELOPER))
-    asyncio.run(publish_open(empty_database))
+def test_sigterm_lets_requests_in_flight_finish(serve: Any, database: str, workers: int) -> None:
+    asyncio.run(register(database, DEVELOPER))
+    asyncio.run(publish_open(database))
 
     async def play(hub: Any, pid: int) -> httpx.Response:
-        connection = await Database(empty_database).connect()
+        connection = await Database(database).connect()
         lock = connection.transaction()
         await lock.start()
         await connection.execute("LOCK TABLE party IN ACCESS EXCLUSIVE MODE")
@@ -82,7 +79,7 @@ def test_sigterm_lets_requests_in_flight_finish(serve: Any, empty_database: str,
             await connection.close()
             return await answering
 
-    with serve("development", DATABASE__DSN=empty_database, SERVER__WORKERS=workers) as hub:
+    with serve("development", DATABASE__DSN=database, SERVER__WORKERS=workers) as hub:
         answer = asyncio.run(play(hub, hub.pid))
     assert answer.status_code == 200
     assert answer.json() == {"data": {"parties": {"nodes": []}}}

@@ -27,7 +27,7 @@ from baygate.sources.facts import facts_of
 from baygate.sources.registered import composed
 from baygate.sources.supergraph.contributions import contributions
 from baygate.sources.supergraph.join import read
-from baygate.storage import documents, schema_version, sources
+from baygate.storage import documents, sources
 from baygate.storage.database import Database
 from baygate.storage.sources import NewSource
 
@@ -114,18 +114,17 @@ class Joining:
 
 
 @pytest.fixture
-def joining(empty_database: str, keys: Any) -> Iterator[Joining]:
+def joining(database: str, keys: Any) -> Iterator[Joining]:
     async def fill() -> None:
-        await schema_version.upgrade(empty_database)
-        await load(empty_database, keys, 12)
-        await register(empty_database, DEVELOPER)
+        await load(database, keys, 12)
+        await register(database, DEVELOPER)
 
     asyncio.run(fill())
     service = Service("register", OWNER, MORE, roots={"motd": "hello"})
     service.entities = {"HongKongCompany": [company(KNOWN)]}
     with serving(service.built().app) as running:
         service.url = running.url
-        yield Joining(empty_database, service)
+        yield Joining(database, service)
 
 
 def until(what: Callable[[], Any], wanted: Callable[[Any], bool]) -> Any:
