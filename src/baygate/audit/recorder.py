@@ -216,7 +216,8 @@ class Recorder:
                 list(decided.values()),
             )
         )
-        await asyncio.sleep(0)  # the statement is on its way
+        for _ in range(2):  # the statement begins in the next turn of the event loop, and is sent at its end
+            await asyncio.sleep(0)
         receipts = self._receipts(entries)
         if await writing != f"INSERT 0 {len(entries)}":
             raise LogUnavailable("the clock of this machine is ahead of the database's")

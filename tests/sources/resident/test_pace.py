@@ -2,7 +2,7 @@
 
 import pytest
 
-from baygate.sources.resident.pace import PATIENCE, TURNS, Pace
+from baygate.sources.resident.pace import PATIENCE, Pace
 
 
 def paced(*seconds: float, answers: int = 1) -> Pace:
@@ -27,11 +27,10 @@ def test_a_fetch_that_becomes_slow_is_quick_no_more_and_one_slow_statement_does_
     assert not paced(0.001, *[0.004] * 5).quick
 
 
-def test_so_many_statements_are_under_way_at_once() -> None:
+def test_one_statement_is_under_way_after_the_other() -> None:
     pace = paced(0.001)
-    for _ in range(TURNS):
-        assert pace.has_turn(9)
-        pace.begin(9)
+    assert pace.has_turn(9)
+    pace.begin(9)
     assert not pace.has_turn(9)
     pace.end(0.001)
     assert pace.has_turn(9)
@@ -39,16 +38,14 @@ def test_so_many_statements_are_under_way_at_once() -> None:
 
 def test_what_was_to_begin_and_does_not_takes_nobodys_turn_and_tells_nothing() -> None:
     pace = paced(0.01)
-    for _ in range(TURNS):
-        pace.begin(9)
-        pace.leave()
+    pace.begin(9)
+    pace.leave()
     assert pace.has_turn(9)
     assert not pace.quick
 
 
-def test_statements_are_waited_for_only_at_their_beginning() -> None:
+def test_a_statement_is_waited_for_only_at_its_beginning() -> None:
     pace = paced(0.001)
-    for _ in range(TURNS):
-        pace.begin(9)
+    pace.begin(9)
     assert not pace.has_turn(9 + PATIENCE / 2)
     assert pace.has_turn(9 + 2 * PATIENCE)

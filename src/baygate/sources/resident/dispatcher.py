@@ -2,9 +2,8 @@
 
 1. Waiting requests of the same fetch are gathered, and go together in one statement. They wait while all connections
    are busy. Those of a quick fetch wait for company, too: to go together costs all of them a good deal less. They go as
-   soon as they are a few, or when a turn of the event loop has brought nobody else; and two statements of theirs are
-   under way at once, so that one is read while what the other gave is answered: the next waits for one of these, but
-   not long. At low load nothing waits.
+   soon as they are a few, or when a turn of the event loop has brought nobody else, one statement after the other; but
+   nobody waits long for one that is under way. At low load nothing waits.
 2. A batch has a short time of its own; if it fails, or takes longer, its members run singly within what is left of
    their own time, so that none holds or fails another.
 3. A member that left before its turn is not run.

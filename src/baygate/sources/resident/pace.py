@@ -2,12 +2,10 @@
 
 import math
 
-TOGETHER = 4
+TOGETHER = 8
 """Requests that do not wait for more to go with them."""
 PATIENCE = 0.005
-"""Seconds after the last statement began for which a request may wait for its end, though a connection is idle."""
-TURNS = 2
-"""Statements of a quick fetch that are under way at once: while one is read, what the other gave is answered."""
+"""Seconds after a statement began for which a request may wait for its end, though a connection is idle."""
 _QUICK = 0.002
 """Seconds for one answer up to which a fetch is quick: what takes longer is better done by several connections."""
 _WEIGHT = 0.2
@@ -31,7 +29,7 @@ class Pace:
 
     def has_turn(self, now: float) -> bool:
         """Whether the next statement is to begin rather than to wait for one that is under way."""
-        return self._under_way < TURNS or now - self._begun >= PATIENCE
+        return not self._under_way or now - self._begun >= PATIENCE
 
     def begin(self, now: float) -> None:
         """Note that a statement begins."""
