@@ -1,6 +1,7 @@
 """What an answer holds: of which agencies' rows, about whom, of which types, and how many."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 
 from baygate.sources.resident.facts import Marks
 
@@ -29,22 +30,36 @@ class Seen:
         parts = text.split(marks.fact.encode())
         if len(parts) == 1:
             return text
-        before_party, before_number = marks.party.encode(), marks.number.encode()
-        of_party = self._counted.setdefault(b"", {})
-        for fact in parts[1::2]:
-            known = of_party.get(fact)
-            if known is not None:
-                of_party[fact] = known + 1
-            elif before_party in fact:
-                what, _, party = fact.partition(before_party)
-                what, _, number = what.partition(before_number)
-                of_named = self._counted.setdefault(party, {})
-                of_named[what] = of_named.get(what, 0) + (int(number) if number else 1)
-                if party:
-                    of_party = of_named
-            else:
-                of_party[fact] = 1
+        facts, naming = parts[1::2], marks.party.encode()
+        counted = Counter(facts)
+        # as of most answers, which are about one party: what its object holds is in it, in whatever order
+        if naming in facts[0] and sum(naming in each for each in counted) == counted[facts[0]] == 1:
+            of_party = self._named(facts[0], marks)
+            del counted[facts[0]]
+            for fact, number in counted.items():
+                of_party[fact] = of_party.get(fact, 0) + number
+        else:
+            self._count(facts, marks)
         return b"".join(parts[::2])
+
+    def _count(self, facts: Sequence[bytes], marks: Marks) -> None:
+        """Count facts in their order."""
+        naming = marks.party.encode()
+        of_party = self._counted.setdefault(b"", {})
+        for fact in facts:
+            if naming in fact:
+                of_named = self._named(fact, marks)
+                of_party = of_party if fact.endswith(naming) else of_named
+            else:
+                of_party[fact] = of_party.get(fact, 0) + 1
+
+    def _named(self, fact: bytes, marks: Marks) -> dict[bytes, int]:
+        """Count a fact that names a party; return what is counted of that one."""
+        what, _, party = fact.partition(marks.party.encode())
+        what, _, number = what.partition(marks.number.encode())
+        of_named = self._counted.setdefault(party, {})
+        of_named[what] = of_named.get(what, 0) + (int(number) if number else 1)
+        return of_named
 
     def add(self, type_name: str, provider: str, party: str) -> None:
         """Count a row that no statement told of."""
