@@ -49,7 +49,7 @@ ABOUT_ONE, ABOUT_OTHER, FILING = fact("Enterprise samr", "CN-1"), fact("Enterpri
         ),
         ((fact("Query.filings ciq", "", 0),), {"ciq": {"": {"Query.filings": 0}}}),
     ],
-    ids=["one", "what it holds", "what stands before it", "two", "one twice", "of nobody", "counted", "nothing counted"],
+    ids=["one", "what it holds", "what stands before it", "two", "twice", "of nobody", "counted", "nothing counted"],
 )  # fmt: skip
 def test_a_row_is_of_the_party_that_was_named_last(facts: tuple[str, ...], told: Rows) -> None:
     assert rows(*facts) == told
