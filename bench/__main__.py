@@ -6,7 +6,6 @@ The numbers that count are the ratios within one run: this machine's seconds are
 import argparse
 import json
 import statistics
-from collections.abc import Iterable
 
 from bench import report
 from bench.contestants import ROOT, contestants, running
@@ -29,19 +28,20 @@ def main() -> None:
     options = parser.parse_args()
     with prepared(options.enterprises, options.port) as world:
         compiled = report.first_compile()
-        measured = list(_contest(world, options))
+        runs = _contest(world, options)
         tokens = _tokens(world, options)
     scaled = {}
     for size in options.scale:
         with prepared(size, options.port) as world:
             scaled[size] = _hub_alone(world, options)
+    measured = [report.median(each) for each in runs.values()]
     RESULTS.mkdir(exist_ok=True)
     (RESULTS / "latest.json").write_text(json.dumps([each.as_json() for each in measured], indent=2) + "\n")
     if options.scale:
         (RESULTS / "scale.json").write_text(
             json.dumps({size: each.as_json() for size, each in scaled.items()}, indent=2) + "\n"
         )
-    text = report.table(measured, options, compiled, scaled)
+    text = report.table(runs, options, compiled, scaled)
     text += f"\nThe token endpoint of one worker gives {tokens:,.0f} tokens a second (16 connections)."
     if not options.only:
         text += f"\n\n{contest.run(options.seconds, options.rounds, options.port)}"
@@ -50,7 +50,7 @@ def main() -> None:
     print(f"\nwritten: {RESULTS / 'latest.json'}, {RESULTS / 'latest.png'}")
 
 
-def _contest(world: World, options: argparse.Namespace) -> Iterable[Measurement]:
+def _contest(world: World, options: argparse.Namespace) -> report.Runs:
     """Each contestant in each round, so that what else the machine does falls on all of them."""
     chosen = {
         name: each
@@ -71,8 +71,7 @@ def _contest(world: World, options: argparse.Namespace) -> Iterable[Measurement]
                     )
                     print(f"  round {round_ + 1}: {measured}", flush=True)
                     runs.setdefault((name, connections), []).append(measured)
-    for each in runs.values():
-        yield _median(each)
+    return runs
 
 
 def _tokens(world: World, options: argparse.Namespace) -> float:
@@ -85,16 +84,12 @@ def _tokens(world: World, options: argparse.Namespace) -> float:
 def _hub_alone(world: World, options: argparse.Namespace) -> Measurement:
     hub = contestants(world, options.port)["hub"]
     with running(hub, options.port) as pid:
-        return _median(
+        return report.median(
             [
                 measure("hub", pid, options.port, 1, options.seconds, world.bodies, each, hub.headers)
                 for each in range(options.rounds)
             ]
         )
-
-
-def _median(runs: list[Measurement]) -> Measurement:
-    return sorted(runs, key=lambda each: each.rps)[(len(runs) - 1) // 2]
 
 
 if __name__ == "__main__":

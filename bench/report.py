@@ -15,7 +15,7 @@ from baygate.gateway.limits import Limits
 from baygate.gateway.operation import Strictness, prepare
 from baygate.gateway.planning.plan import Supergraph, plan
 from baygate.sources.bindings import resident_binding
-from bench.contestants import WITH_MASKS
+from bench.contestants import WITH_LOG, WITH_MASKS
 from bench.measure import Measurement
 from bench.question import QUERY
 
@@ -36,26 +36,34 @@ def first_compile() -> tuple[float, float]:
     return statistics.median(preparing), statistics.median(planning)
 
 
+Runs = Mapping[tuple[str, int], Sequence[Measurement]]
+"""By contestant and number of connections, a measurement for each round."""
+
+
+def median(runs: Sequence[Measurement]) -> Measurement:
+    """Return the run with the median of answers."""
+    return sorted(runs, key=lambda each: each.rps)[(len(runs) - 1) // 2]
+
+
 def table(
-    measured: Sequence[Measurement],
+    runs: Runs,
     options: argparse.Namespace,
     compiled: tuple[float, float],
     scaled: Mapping[int, Measurement],
 ) -> str:
-    by = {(each.name, each.connections): each for each in measured}
     lines = [
         f"{options.enterprises:,} enterprises, {options.seconds} s a run, median of {options.rounds}; "
         f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}",
         "",
-        "| contestant | connections | answers/s | p50 ms | p99 ms | RSS MB | CPU us/answer | x hand-written |",
-        "|---|---|---|---|---|---|---|---|",
+        "| contestant | connections | answers/s | p50 ms | p99 ms | RSS MB | CPU us/answer | x hand-written "
+        "| x with a log |",
+        "|---|---|---|---|---|---|---|---|---|",
     ]
-    for each in sorted(measured, key=lambda one: (one.connections, -one.rps)):
-        hand = by.get((WITH_MASKS if "masks" in each.name else "hand-written", each.connections))
-        ratio = f"{each.rps / hand.rps:.2f}" if hand else ""
+    for each in sorted(map(median, runs.values()), key=lambda one: (one.connections, -one.rps)):
+        hand = WITH_MASKS if "masks" in each.name else "hand-written"
         lines.append(
             f"| {each.name} | {each.connections} | {each.rps:,.0f} | {each.p50_ms:.2f} | {each.p99_ms:.2f} "
-            f"| {each.rss_mb:.0f} | {each.cpu_us:.0f} | {ratio} |"
+            f"| {each.rss_mb:.0f} | {each.cpu_us:.0f} | {_beside(runs, each, hand)} | {_beside(runs, each, WITH_LOG)} |"
         )
     lines += [
         "",
@@ -66,6 +74,15 @@ def table(
         for size, each in sorted(scaled.items())
     ]
     return "\n".join(lines)
+
+
+def _beside(runs: Runs, measured: Measurement, other: str) -> str:
+    """Tell a contestant's answers as a share of another's: the median of the rounds, each with its own, and all."""
+    own, others = runs[measured.name, measured.connections], runs.get((other, measured.connections))
+    if others is None:
+        return ""
+    ratios = sorted(one.rps / beside.rps for one, beside in zip(own, others, strict=True))
+    return f"{statistics.median(ratios):.2f} ({ratios[0]:.2f} to {ratios[-1]:.2f})"
 
 
 def plot(measured: Sequence[Measurement], file: Path) -> None:

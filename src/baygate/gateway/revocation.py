@@ -210,7 +210,9 @@ class RevocationData:
             try:
                 request = client.stream("POST", address, content=asked, headers=headers)
                 body = await _body(request, revocation.LARGEST_RESPONSE)
-                self._keep_newer(question.file, body, lambda each: (question.read(each).this_update, 0))
+                await asyncio.to_thread(
+                    self._keep_newer, question.file, body, lambda each: (question.read(each).this_update, 0)
+                )
             except _FAILURES as error:
                 log.warning("no OCSP response from %s: %s", address, error or type(error).__name__)
             else:
