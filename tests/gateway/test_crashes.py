@@ -40,7 +40,8 @@ QUERY = (
     "declarations(first: 3) { nodes { declarationNo } } }"
 )
 RECEIPT = re.compile(
-    r'id="(\d+)-(\d+)", leaf="([0-9a-f]{64})", log="[0-9a-f-]{36}", salt="([0-9a-f]{32})"(, jws="[\w.-]+")?'
+    r'id="(\d+)-(\d+)", leaf="([0-9a-f]{64})", log="[0-9a-f-]{36}", salt="([0-9a-f]{32})"'
+    r'(, path="([0-9a-f]{64})*", jws="[\w.-]+")?'
 )
 _READY = 30.0
 
