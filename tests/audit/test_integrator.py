@@ -1,8 +1,10 @@
 """Records go into the tree once, in their order, whoever wrote them and whoever dies meanwhile."""
 
 import asyncio
+import contextlib
 import datetime
 import inspect
+from collections import deque
 from collections.abc import Callable
 from typing import Any
 
@@ -292,22 +294,20 @@ def test_two_at_once_never_take_a_record_twice(log, monkeypatch):
     monkeypatch.setattr(integrator, "PORTION", 37)
 
     async def run() -> None:
-        async with log.connected() as connection:
+        async with log.connected() as connection, contextlib.AsyncExitStack() as own:
             shards = [await open_shard(connection) for _ in range(3)]
-            workers = [integrating(log) for _ in range(4)]
-            own = [await log.connect() for _ in workers]
+            workers = deque([(integrating(log), await own.enter_async_context(log.connected())) for _ in range(4)])
             writing = asyncio.create_task(_written(connection, shards, 400))
             while not writing.done():
-                await asyncio.gather(*(each.step(link) for each, link in zip(workers, own, strict=True)))
-            await whole(own[0], workers[0])
-            assert sum(each.counts.records for each in workers) == 1_200
-            assert sum(each.counts.records > 0 for each in workers) > 1
+                await asyncio.gather(*(each.step(link) for each, link in workers))
+                workers.rotate()  # who asks first is mostly the one that is let
+            await whole(workers[0][1], workers[0][0])
+            assert sum(each.counts.records for each, _ in workers) == 1_200
+            assert sum(each.counts.records > 0 for each, _ in workers) > 1
             await check(connection, 1_200)
             at = [row["at"] for row in await connection.fetch("SELECT at FROM audit_head ORDER BY size")]
             assert at == sorted(at)
-            assert len(at) == sum(each.sealing.counts.heads for each in workers)
-            for link in own:
-                await link.close()
+            assert len(at) == sum(each.sealing.counts.heads for each, _ in workers)
 
     asyncio.run(run())
 
