@@ -37,12 +37,10 @@ portal/node_modules/.installed: portal/package.json portal/package-lock.json
 $(EXPLORER): portal/node_modules/.installed $(EXPLORER_SOURCES)
 	cd portal && npm run --silent build
 
-# one more than there are cores: a good many tests wait for something
-WORKERS = $(shell $(BIN)/python -c 'import os; print(os.cpu_count() + 1)')
 # the suite starts many processes, each of which would compile all of the hub
 test: export PYTHONDONTWRITEBYTECODE =
 test: .venv/.dev
-	$(BIN)/pytest -n $(WORKERS) --dist worksteal $(PYTEST)
+	$(BIN)/pytest -n auto --dist worksteal $(PYTEST)
 
 lint: .venv/.dev
 	$(BIN)/ruff check .
