@@ -14,6 +14,10 @@ class Written:
 
     def __init__(self) -> None:
         self.done: list[bytes | str] = []
+        self.lost = False
+
+    def is_closing(self) -> bool:
+        return self.lost
 
     def write(self, data: bytes) -> None:
         self.done.append(data)
@@ -25,13 +29,14 @@ class Written:
         return f"the {name}"
 
 
-def done(play: Callable[[JoinedHead], Any]) -> list[bytes | str]:
+def done(play: Callable[[JoinedHead], Any], *, lost: bool = False) -> list[bytes | str]:
     """Return what came of it at once, "turn", and what came of it after a turn of the event loop."""
 
     async def run() -> list[bytes | str]:
         written = Written()
         play(JoinedHead(written))  # type: ignore[arg-type]
         written.done.append("turn")
+        written.lost = lost
         await asyncio.sleep(0)
         return written.done
 
@@ -65,6 +70,10 @@ def test_what_waits_leaves_before_the_connection_closes() -> None:
         transport.close()
 
     assert done(play) == [HEAD, "closed", "turn"]
+
+
+def test_nothing_is_written_once_the_client_is_gone() -> None:
+    assert done(lambda transport: transport.write(HEAD), lost=True) == ["turn"]
 
 
 def test_it_is_the_transport_in_all_else() -> None:

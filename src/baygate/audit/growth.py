@@ -6,7 +6,6 @@ from baygate.audit.merkle import EMPTY_ROOT, node_hash
 
 HEIGHT = 8
 """Levels of the tree in one level of tiles."""
-"""Bytes of a hash."""
 
 
 class Growth:

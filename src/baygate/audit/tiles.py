@@ -18,7 +18,6 @@ from baygate.errors import OperatorError
 
 WIDTH = 256
 """Hashes in a full tile."""
-"""Bytes of a hash."""
 
 _LEVELS = 8
 """Levels of the tree in one level of tiles."""

@@ -36,5 +36,5 @@ class JoinedHead:
         self._transport.close()
 
     def _send(self) -> None:
-        if self._head:
+        if self._head and not self._transport.is_closing():
             self.write(b"")
