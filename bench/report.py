@@ -45,6 +45,12 @@ def median(runs: Sequence[Measurement]) -> Measurement:
     return sorted(runs, key=lambda each: each.rps)[(len(runs) - 1) // 2]
 
 
+def paired(own: Sequence[Measurement], others: Sequence[Measurement]) -> str:
+    """Tell answers as a share of another's, both of the same round: the median, the least and the greatest."""
+    ratios = sorted(one.rps / other.rps for one, other in zip(own, others, strict=True))
+    return f"{statistics.median(ratios):.2f} ({ratios[0]:.2f} to {ratios[-1]:.2f})"
+
+
 def table(
     runs: Runs,
     options: argparse.Namespace,
@@ -77,12 +83,9 @@ def table(
 
 
 def _beside(runs: Runs, measured: Measurement, other: str) -> str:
-    """Tell a contestant's answers as a share of another's: the median of the rounds, each with its own, and all."""
-    own, others = runs[measured.name, measured.connections], runs.get((other, measured.connections))
-    if others is None:
-        return ""
-    ratios = sorted(one.rps / beside.rps for one, beside in zip(own, others, strict=True))
-    return f"{statistics.median(ratios):.2f} ({ratios[0]:.2f} to {ratios[-1]:.2f})"
+    """Tell a contestant's answers as a share of another's, nothing if that one was not there."""
+    others = runs.get((other, measured.connections))
+    return paired(runs[measured.name, measured.connections], others) if others else ""
 
 
 def plot(measured: Sequence[Measurement], file: Path) -> None:

@@ -7,7 +7,6 @@ import contextlib
 import json
 import os
 import platform
-import statistics
 import sys
 import tempfile
 import urllib.request
@@ -19,6 +18,7 @@ from bench.contestants import ROOT, Contestant, running, uvicorn
 from bench.federation import planning
 from bench.federation.questions import QUESTIONS, Question
 from bench.measure import Measurement, measure
+from bench.report import median, paired
 
 RESULTS = ROOT / "bench" / "results"
 CONNECTIONS = 16
@@ -112,15 +112,10 @@ def _table(runs: Runs, seconds: int, rounds: int) -> str:
         hand = runs[question.name, BY_HAND]
         for name in (BY_HAND, GATEWAY):
             own = runs[question.name, name]
-            each = _median(own)
-            ratios = sorted(one.rps / other.rps for one, other in zip(own, hand, strict=True))
+            each = median(own)
             lines.append(
                 f"| {question.name} | {name} | {each.rps:,.0f} | {each.p50_ms:.2f} | {each.p99_ms:.2f} "
-                f"| {each.rss_mb:.0f} | {each.cpu_us:.0f} | {each.rps / _median(hand).rps:.2f} "
-                f"| {statistics.median(ratios):.2f} ({ratios[0]:.2f} to {ratios[-1]:.2f}) |"
+                f"| {each.rss_mb:.0f} | {each.cpu_us:.0f} | {each.rps / median(hand).rps:.2f} "
+                f"| {paired(own, hand)} |"
             )
     return "\n".join([*lines, "", f"The gateway is held to {TARGET} x by hand and {TARGET_RSS} MB."])
-
-
-def _median(runs: list[Measurement]) -> Measurement:
-    return sorted(runs, key=lambda each: each.rps)[(len(runs) - 1) // 2]
