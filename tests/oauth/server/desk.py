@@ -100,17 +100,17 @@ def refused(answer: httpx.Response, status: int, error: str) -> str:
     return description
 
 
-def altered(dsn: str, change: Callable[..., Any], *what: Any, **how: Any) -> None:
-    """Change the registry of a database."""
+def altered(dsn: str, change: Callable[..., Any], *what: Any, **how: Any) -> Any:
+    """Change the registry of a database, and return what ``change`` does."""
 
-    async def altering() -> None:
+    async def altering() -> Any:
         connection = await Database(dsn).connect()
         try:
-            await change(connection, *what, **how)
+            return await change(connection, *what, **how)
         finally:
             await connection.close()
 
-    asyncio.run(altering())
+    return asyncio.run(altering())
 
 
 def within(seconds: float, holds: Callable[[], bool]) -> bool:

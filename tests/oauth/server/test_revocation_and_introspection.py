@@ -1,10 +1,12 @@
 """A client ends its own tokens (RFC 7009), and asks about those of its agency (RFC 7662)."""
 
+import asyncio
 import datetime
 import time
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from tests.agency import EVERY_SCOPE, TAX, Agency, sign
 from tests.oauth.server.conftest import Enrol
@@ -128,6 +130,26 @@ def test_a_client_that_went_to_another_agency_left_its_tokens_behind(
     changed(production.dsn, "customs-moved", "agency = 'tax-gd'")
     assert within(1, lambda: desk.introspect(token).json() == {"active": False})
     assert tax.introspect(token).json() == {"active": False}
+
+
+def test_a_registration_may_change_while_the_database_is_asked(desk: Desk, production: Any, enrol: Enrol) -> None:
+    moving = enrol(Agency("customs-moving", "customs-gz", purposes=("RISK_ASSESSMENT",)))
+    token = moving.token()
+    assert moving.graphql(token).status_code == 200
+
+    async def ask_while_it_changes(connection: Any) -> httpx.Response:
+        async with connection.transaction():
+            await connection.execute("LOCK TABLE revoked_token")
+            answer = asyncio.create_task(asyncio.to_thread(desk.introspect, token))
+            while not await connection.fetchval("SELECT count(*) FROM pg_locks WHERE NOT granted"):
+                await asyncio.sleep(0.01)
+            await asyncio.to_thread(changed, production.dsn, "customs-moving", "agency = 'tax-gd'")
+            assert await asyncio.to_thread(within, 2, lambda: moving.graphql(token).status_code == 401)
+        return await answer
+
+    answer = altered(production.dsn, ask_while_it_changes)
+    assert (answer.status_code, answer.json()["active"]) == (200, True)
+    assert desk.introspect(token).json() == {"active": False}
 
 
 @pytest.mark.parametrize("text", ["garbage", "a.b.c", "e30.e30.e30", "x" * 20_000])

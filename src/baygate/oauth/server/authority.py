@@ -126,10 +126,9 @@ class _Presented:
     """A token as the endpoints of Authlib ask for it."""
 
     token: Token
-    text: str
     connection: sa.Connection
-    by: Client | None
-    """Who presents it, if he is a party whose certificate is recognised."""
+    owner: Client | None
+    """The client that has it, as of when it was read: a registration can change while the database is asked."""
 
     def check_client(self, client: Client) -> bool:
         return self.token.client_id == client.client_id
@@ -182,24 +181,17 @@ class Introspection(_Hinted, IntrospectionEndpoint):  # type: ignore[misc]
         token = presented.token
         try:
             token.timely(time())
-            registered(token, self._owner(presented))
+            registered(token, presented.owner)
         except BadToken:
             return False
         return token.agency == client.agency
-
-    def _owner(self, presented: _Presented) -> Client | None:
-        """Return the client that has a token; of one that rests on a certificate, whoever asks if it is he."""
-        if presented.token.certificate is not None:
-            return presented.by if of_certificate(presented.token, presented.by) else None
-        owner: Client | None = self.server.query_client(presented.token.client_id)
-        return owner
 
     def introspect_token(self, presented: _Presented) -> Mapping[str, Any]:
         """Return what there is to know (section 2.2)."""
         token = presented.token
         return {
             "active": True,
-            "scope": " ".join(sorted(token.scopes & registered(token, self._owner(presented)).scopes)),
+            "scope": " ".join(sorted(token.scopes & registered(token, presented.owner).scopes)),
             "client_id": token.client_id,
             "token_type": "DPoP" if token.bound and token.bound.method == "jkt" else "Bearer",
             "exp": token.expires_at,
@@ -214,9 +206,15 @@ class Introspection(_Hinted, IntrospectionEndpoint):  # type: ignore[misc]
 
 
 def _presented(authority: Authority, request: Asked) -> _Presented | None:
-    text = request.form["token"]
-    token = own_token(authority, text)
+    token = own_token(authority, request.form["token"])
     if token is None:
         return None
     assert request.connection is not None  # noqa: S101 - every request has one
-    return _Presented(token, text, request.connection, request.recognised)
+    return _Presented(token, request.connection, _owner(authority, token, request.recognised))
+
+
+def _owner(authority: Authority, token: Token, by: Client | None) -> Client | None:
+    """Return the client that has a token; of one that rests on a certificate, the party who asks if it is his."""
+    if token.certificate is not None:
+        return by if of_certificate(token, by) else None
+    return authority.query_client(token.client_id)
