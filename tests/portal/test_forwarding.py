@@ -1,14 +1,19 @@
 """What the explorer's pages ask the hub goes through in the person's name, and nothing else gets through beside it."""
 
+import asyncio
 import json
 import time
 from typing import Any
 
+import asyncpg
 import httpx
 import pytest
+from tests.gateway.http.test_leaving import until
 from tests.portal.test_session import ADDRESSES, not_signed_in
 from tests.portal.visitor import COOKIE, OWN, Visitor
 from tests.serving import Hub
+
+from baygate.storage.database import Database
 
 GRAPHQL = "/explore/graphql"
 BODY = {"query": "{ parties(first: 1) { totalCount } }"}
@@ -152,8 +157,25 @@ def test_nothing_but_the_session_says_who_asks(chen: Visitor, other: Visitor, hu
 
 
 def test_a_question_is_no_longer_answered_when_its_page_has_left(chen: Visitor) -> None:
-    with pytest.raises(httpx.ReadTimeout):
-        chen.http.post(chen.hub.base + GRAPHQL, json=BODY, headers=OWN, timeout=httpx.Timeout(5, read=0.000_001))
+    def leave() -> None:
+        with pytest.raises(httpx.ReadTimeout):
+            chen.http.post(chen.hub.base + GRAPHQL, json=BODY, headers=OWN, timeout=httpx.Timeout(5, read=1))
+
+    async def run() -> None:
+        watcher = await asyncpg.connect(chen.hub.dsn)
+        holder = await Database(chen.hub.dsn).connect()
+        try:
+            async with holder.transaction():
+                await holder.execute("LOCK TABLE party IN ACCESS EXCLUSIVE MODE")
+                leaving = asyncio.create_task(asyncio.to_thread(leave))
+                await until(watcher, 1)
+                await leaving
+                await until(watcher, 0)
+        finally:
+            await watcher.close()
+            await holder.close()
+
+    asyncio.run(run())
     assert chen.ask().status_code == 200
 
 

@@ -16,6 +16,7 @@ from baygate.gateway.admission import SIGNING_KEYS
 from baygate.oauth import registry
 from baygate.oauth.signing import SigningKeys
 
+WAITING = "SELECT count(*) FROM pg_locks WHERE relation = 'revoked_token'::regclass AND NOT granted"
 ENDPOINTS = pytest.mark.parametrize("endpoint", ["revoke", "introspect"])
 
 
@@ -141,7 +142,7 @@ def test_a_registration_may_change_while_the_database_is_asked(desk: Desk, produ
         async with connection.transaction():
             await connection.execute("LOCK TABLE revoked_token")
             answer = asyncio.create_task(asyncio.to_thread(desk.introspect, token))
-            while not await connection.fetchval("SELECT count(*) FROM pg_locks WHERE NOT granted"):
+            while not await connection.fetchval(WAITING):  # noqa: ASYNC110 - PostgreSQL has no event for it
                 await asyncio.sleep(0.01)
             await asyncio.to_thread(changed, production.dsn, "customs-moving", "agency = 'tax-gd'")
             assert await asyncio.to_thread(within, 2, lambda: moving.graphql(token).status_code == 401)
