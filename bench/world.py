@@ -23,7 +23,7 @@ from bench.question import QUERY
 
 _ASKED = 4_000
 _NO_RECORDS = """
-truncate audit_record, audit_access, audit_shard, audit_batch, audit_tile, audit_head;
+truncate audit_record, audit_access, audit_access_tile, audit_shard, audit_batch, audit_tile, audit_head;
 update audit_log set size = 0, log = gen_random_uuid();
 drop table if exists handwritten_log
 """

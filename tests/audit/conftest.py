@@ -18,15 +18,14 @@ from baygate.oauth.signing import SigningKey
 from baygate.storage import schema_version
 from baygate.storage.database import Database
 from baygate.storage.embedded import EmbeddedPostgres
+from baygate.storage.tables.audit import metadata
 
 NOON = datetime.datetime(2026, 11, 27, 12, tzinfo=datetime.UTC)
 PERIOD = datetime.date(2026, 11, 1)
 SUBJECT = "CN-91440101MA5XXXXX0A"
 ROWS = {"samr-gd": {SUBJECT: {"Enterprise": 1}}, "tax-gd": {SUBJECT: {"TaxRating": 2, "TaxFiling": 3}, "": {"Page": 1}}}
 
-_TABLES = [
-    f"audit_{name}" for name in ("log", "shard", "record", "batch", "tile", "head", "decisions", "access", "override")
-]
+_TABLES = [each for each in metadata.tables if each.startswith("audit_")]
 _LEFT_OVER = """
 SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname = current_database()
 """

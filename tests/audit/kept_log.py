@@ -68,7 +68,8 @@ def told(number: int, **changes: Any) -> Told:
     digest = hashlib.sha256(content).digest()
     rows = {PROVIDERS[number % 3]: {PARTIES[number % 7]: {"Enterprise": 1, "CreditRating": number % 4 + 1}}}
     if number % 5 == 0:
-        rows[PROVIDERS[(number + 1) % 3]] = {PARTIES[(number + 1) % 7]: {"Enterprise": 2}, "": {"Port": 3}}
+        about = PARTIES[(number + number // 5 % 2) % 7]  # of every other one both providers tell of one party
+        rows[PROVIDERS[(number + 1) % 3]] = {about: {"Enterprise": 2}, "": {"Port": 3}}
     said = {
         "client": "customs-system",
         "person": None,

@@ -251,6 +251,7 @@ class TestForged:
     def test_a_shard_that_is_moved_into_a_pruned_month(self, kept: Kept) -> None:
         pruned(kept, day(11))
         execute(kept, "DELETE FROM audit_access WHERE shard = 3")
+        execute(kept, "DELETE FROM audit_access_tile WHERE period = '2026-11-01'")
         execute(kept, "DELETE FROM audit_record WHERE shard = 3")
         execute(kept, "UPDATE audit_shard SET period = '2026-10-01' WHERE shard = 3")
         told = verified(kept).diagnostics()
@@ -281,7 +282,7 @@ class TestForged:
         assert not verified(kept).holds
 
     def test_a_month_that_is_there_though_it_was_stated_to_be_gone(self, kept: Kept) -> None:
-        tables = ("audit_record", "audit_access")
+        tables = ("audit_record", "audit_access", "audit_access_tile")
         before = {each: execute(kept, f"SELECT * FROM {each} WHERE period = '2026-10-01'") for each in tables}
         pruned(kept, day(11))
         execute(kept, "SELECT audit_open_period('2026-10-01')")

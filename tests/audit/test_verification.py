@@ -43,7 +43,7 @@ ALTERED = {
     "SMALLINT": "{0} + 7",
     "BYTEA": "set_byte({0}, 5, get_byte({0}, 5) # 1)",
     "TEXT": "{0} || 'x'",
-    "JSONB": """'{{"Enterprise": 9}}'""",
+    "TEXT[]": "array_append({0}, 'x')",
     "DATE": "CASE {0} WHEN '2026-10-01' THEN date '2026-11-01' ELSE date '2026-10-01' END",
     "UUID": "gen_random_uuid()",
     "TIMESTAMP WITH TIME ZONE": "{0} + interval '1 second'",
@@ -55,7 +55,7 @@ COLUMNS = [
     if f"{table}.{column.name}" not in NOT_HELD
 ]
 MIDDLE = {"audit_log": 0, "audit_shard": 1, "audit_override": 0, "audit_tile": 1, "audit_head": 2, "audit_batch": 2,
-          "audit_decisions": 1, "audit_record": 200, "audit_access": 250}  # fmt: skip
+          "audit_decisions": 1, "audit_record": 200, "audit_access": 250, "audit_access_tile": 3}  # fmt: skip
 """Which row is altered, by the primary key."""
 
 
@@ -216,12 +216,16 @@ class TestOneChange:
         ("audit_head", "size + 3, root, at, signed FROM audit_head WHERE size = 331"),
         ("audit_head", "-3, root, at, signed FROM audit_head WHERE size = 331"),
         ("audit_decisions", "sha256('a'), 'b'"),
-        ("audit_access", "period, 'tax-gd', 'CN-1', 9, shard, seq, at, agency, purpose, rows FROM audit_access "
+        ("audit_access", "'CN-1', 9, period, shard, seq, at, agency, purpose, providers FROM audit_access "
                          "WHERE leaf_index = 9"),
-        ("audit_access", "period, 'nobody', 'CN-1', 331, shard, seq, at, agency, purpose, rows FROM audit_access "
+        ("audit_access", "'CN-1', 331, period, shard, seq, at, agency, purpose, providers FROM audit_access "
                          "WHERE leaf_index = 9"),
-        ("audit_access", "period, 'nobody', 'CN-1', -9, shard, seq, at, agency, purpose, rows FROM audit_access "
+        ("audit_access", "'CN-1', -9, period, shard, seq, at, agency, purpose, providers FROM audit_access "
                          "WHERE leaf_index = 9"),
+        ("audit_access_tile", "'nobody', 0, date '2026-10-01'"),
+        ("audit_access_tile", "'tax-gd', -1, date '2026-10-01'"),
+        ("audit_access_tile", "'tax-gd', 2, date '2026-10-01'"),
+        ("audit_access_tile", "'tax-gd', 0, date '2026-11-01'"),
         ("audit_override", "'', 'it is right', 'Mallory', now()"),
     ])  # fmt: skip
     def test_one_inserted_row_is_found_in_any_table(self, kept: Kept, table: str, row: str | None) -> None:
@@ -242,7 +246,7 @@ class TestOneChange:
         ("audit_record", "entry, leaf", "record 1-20 (leaf 20): the tree has another hash at its place"),
         ("audit_tile", "hashes", "(leaf 256)"),
         ("audit_batch", "shard, first, count", "(leaf 20): leaves 20 to 149 before it are in no batch"),
-        ("audit_access", "rows", "audit_access has other rows"),
+        ("audit_access", "providers", "audit_access has other providers"),
         ("audit_access", "leaf_index", "audit_access has another place or time"),
         ("audit_head", "signed", "the head of 170 records (leaf 169): its columns are not what was signed"),
         ("audit_head", "root, at, signed", "the head of 170 records (leaf 169): its columns are not what was signed"),
@@ -277,6 +281,7 @@ PLACE = {
     "audit_head": "the head of ",
     "audit_decisions": "audit_decisions",
     "audit_access": "audit_access",
+    "audit_access_tile": "audit_access_tile",
     "audit_override": "audit_override",
 }
 GONE = {
@@ -287,6 +292,7 @@ GONE = {
     "audit_tile": "the tile of its leaf lacks its hash",
     "audit_decisions": "audit_decisions lacks what it refers to",
     "audit_access": "audit_access lacks its row",
+    "audit_access_tile": "it lacks its row of",
     "audit_override": "audit_override lacks row 1, of which it tells",
 }
 INSERTED = {
@@ -297,6 +303,7 @@ INSERTED = {
     "audit_head": "the head of",
     "audit_decisions": "audit_decisions",
     "audit_access": "audit_access",
+    "audit_access_tile": "of which no record tells",
     "audit_override": "no statement in the log says so: no operator accepted that",
 }
 SWAPPED = {"audit_record": (20, 21), "audit_access": (100, 101)}
@@ -319,7 +326,7 @@ class TestTheTree:
         )
 
     def test_a_whole_month_that_is_deleted_is_not_one_that_was_pruned(self, kept: Kept) -> None:
-        found = verified(kept, "DROP TABLE audit_record_202610, audit_access_202610")
+        found = verified(kept, "DROP TABLE audit_record_202610, audit_access_202610, audit_access_tile_202610")
         assert found.diagnostics().startswith(
             "The first that is wrong: record 1-0 (leaf 0): 290 records of 2026-10 are gone, of which it is the first, "
             "and no operator pruned them: they were deleted"
@@ -460,6 +467,7 @@ def other(kept: Kept, postgres: EmbeddedPostgres) -> Iterator[Kept]:
 CUT = """
 DELETE FROM audit_record WHERE period = '2026-11-01';
 DELETE FROM audit_access WHERE period = '2026-11-01';
+DELETE FROM audit_access_tile WHERE period = '2026-11-01';
 DELETE FROM audit_batch WHERE start >= 290;
 DELETE FROM audit_shard WHERE period = '2026-11-01';
 DELETE FROM audit_override;

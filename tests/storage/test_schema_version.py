@@ -29,7 +29,7 @@ def test_partitions_that_time_brings_are_no_difference(empty_database):
     asyncio.run(schema_version.upgrade(empty_database))
     fetch(empty_database, "SELECT audit_open_period('2026-11-01'), audit_open_period('2026-11-01')")
     found = fetch(empty_database, "SELECT relname FROM pg_class WHERE relispartition AND relkind = 'r' ORDER BY 1")
-    assert found == [("audit_access_202611",), ("audit_record_202611",)]
+    assert found == [("audit_access_202611",), ("audit_access_tile_202611",), ("audit_record_202611",)]
     assert asyncio.run(schema_version.differences(empty_database)) == []
 
 

@@ -17,28 +17,35 @@ import asyncpg
 import orjson
 
 from baygate.audit.entry import period_of
+from baygate.audit.providers import providers
 from baygate.audit.span import leaves_of
 
 _PAGE = 1_000
 _MONTHS = "SELECT DISTINCT period FROM audit_shard WHERE period >= $1 AND period <= $2 ORDER BY period DESC"
-_PROVIDERS = """
-WITH RECURSIVE known AS (
-    (SELECT provider FROM audit_access ORDER BY provider LIMIT 1)
-    UNION ALL
-    SELECT (SELECT a.provider FROM audit_access a WHERE a.provider > known.provider ORDER BY a.provider LIMIT 1)
-    FROM known WHERE known.provider IS NOT NULL
-) SELECT provider FROM known WHERE provider IS NOT NULL
-"""
 _FOUND = """
 SELECT page.leaf_index, page.provider, page.shard, page.seq, r.at, r.entry FROM (
-    SELECT a.* FROM unnest($1::text[]) AS p (provider) CROSS JOIN unnest($2::date[]) AS m (period), LATERAL (
-        SELECT DISTINCT ON (leaf_index) leaf_index, provider, period, shard, seq FROM audit_access
-        WHERE period = m.period AND provider = p.provider AND leaf_index >= $3 AND leaf_index < $4{conditions}
-        ORDER BY leaf_index DESC LIMIT $5
-    ) a ORDER BY a.leaf_index DESC FETCH FIRST $5 ROWS WITH TIES
+    SELECT p.provider, a.* FROM unnest($1::text[]) AS p (provider) CROSS JOIN unnest($2::date[]) AS m (period),
+        LATERAL ({found} LIMIT $5) a
+    ORDER BY a.leaf_index DESC FETCH FIRST $5 ROWS WITH TIES
 ) page JOIN audit_record r ON r.period = page.period AND r.shard = page.shard AND r.seq = page.seq
 ORDER BY page.leaf_index DESC, page.provider
 """
+_OF_A_SUBJECT = """
+SELECT leaf_index, period, shard, seq FROM audit_access
+WHERE period = m.period AND leaf_index >= $3 AND leaf_index < $4 AND p.provider = ANY(providers){conditions}
+ORDER BY leaf_index DESC
+"""
+_OF_ANY = """
+SELECT a.* FROM audit_access_tile t CROSS JOIN LATERAL (
+    SELECT DISTINCT ON (leaf_index) leaf_index, period, shard, seq FROM audit_access
+    WHERE period = m.period AND leaf_index >= greatest($3, t.tile << 8) AND leaf_index < least($4, (t.tile + 1) << 8)
+        AND p.provider = ANY(providers){conditions}
+    ORDER BY leaf_index DESC
+) a
+WHERE t.period = m.period AND t.provider = p.provider AND t.tile >= $3 >> 8 AND t.tile <= ($4 - 1) >> 8
+ORDER BY t.tile DESC, a.leaf_index DESC
+"""
+"""Tile by tile, of 256 leaves each, from the newest on: as many as it takes to fill the page."""
 
 
 class _Everybody(Enum):
@@ -131,13 +138,9 @@ async def _page(
     leaves: tuple[int, int],
     first: int,
 ) -> Sequence[Access]:
-    providers = (
-        [row["provider"] for row in await connection.fetch(_PROVIDERS)]
-        if filters.providers is EVERYBODY
-        else sorted(filters.providers)
-    )
+    whose = await providers(connection) if filters.providers is EVERYBODY else sorted(filters.providers)
     statement, values = _conditions(filters)
-    rows = await connection.fetch(statement, providers, months, *leaves, first, *values)
+    rows = await connection.fetch(statement, whose, months, *leaves, first, *values)
     records = [(row, orjson.loads(row["entry"])) for row in rows]
     decisions = await _decisions(connection, {bytes.fromhex(said.get("decisions") or "") for _, said in records})
     return [_access(row, said, decisions) for row, said in records]
@@ -163,7 +166,8 @@ def _conditions(filters: Filters) -> tuple[str, list[object]]:
         if value is not None:
             values.append(value)
             conditions += f" AND {condition} ${len(values) + 5}"
-    return _FOUND.format(conditions=conditions), values
+    found = (_OF_ANY if filters.subject is None else _OF_A_SUBJECT).format(conditions=conditions)
+    return _FOUND.format(found=found), values
 
 
 async def _decisions(connection: asyncpg.Connection, digests: set[bytes]) -> Mapping[str, Mapping[str, Any]]:

@@ -4,8 +4,6 @@ import datetime
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-import orjson
-
 from baygate.audit.linking import Row
 
 
@@ -14,45 +12,85 @@ class AccessRow(NamedTuple):
 
     leaf_index: int
     period: datetime.date
-    provider: str
     subject: str
     shard: int
     seq: int
     at: datetime.datetime
     agency: str
     purpose: str
-    rows: str
+    providers: Sequence[str]
 
 
-def check_index(row: Row, said: Mapping[str, Any], found: Sequence[AccessRow]) -> Iterator[str]:
+class AccessTile(NamedTuple):
+    """A row of ``audit_access_tile``: in these 256 leaves there are accesses of a provider in a month."""
+
+    tile: int
+    provider: str
+    period: datetime.date
+
+
+Told = Mapping[str, Sequence[str]]
+"""Whose records a record tells of, by whom they are about; the providers are in the order of their names."""
+
+
+class AccessTiles:
+    """What ``audit_access_tile`` has to have, by what records say."""
+
+    def __init__(self) -> None:
+        self._expected: dict[int, set[tuple[str, datetime.date]]] = {}
+
+    def add(self, leaf: int, period: datetime.date, told: Told) -> None:
+        """Add what one record tells."""
+        expected = self._expected.setdefault(leaf >> 8, set())
+        for providers in told.values():
+            expected.update((provider, period) for provider in providers)
+
+    def check(self, before: int | None, found: Sequence[AccessTile]) -> Iterator[tuple[int, str]]:
+        """Yield what is wrong with which tile, for all before one, or all that are left; each is asked about once."""
+        for each in found:
+            expected = self._expected.get(each.tile, set())
+            if (each.provider, each.period) not in expected:
+                yield each.tile, f"it has a row of {each.provider} in {each.period:%Y-%m}, of which no record tells"
+            expected.discard((each.provider, each.period))
+        for tile in sorted(each for each in self._expected if before is None or each < before):
+            for provider, period in sorted(self._expected.pop(tile)):
+                yield tile, f"it lacks its row of {provider} in {period:%Y-%m}"
+
+
+def check_index(row: Row, said: Mapping[str, Any], told: Told | None, found: Sequence[AccessRow]) -> Iterator[str]:
     """Yield what is wrong with the rows that the index has for one record."""
-    told = said.get("rows") or {}
-    if not isinstance(told, dict) or not all(isinstance(each, dict) for each in told.values()):
+    if told is None:
         yield "it does not say whose rows it tells of as a record does: the index cannot have them"
         return
-    expected = sum(map(len, told.values()))
+    lacking = set(told)
     for each in found:
-        types = told.get(each.provider, {}).get(each.subject)
-        place = f"of {each.provider}" + (f" about {each.subject}" if each.subject else "")
-        if types is None:
-            yield f"audit_access has a row {place} for it, of which it says nothing"
+        providers = told[each.subject] if each.subject in lacking else None
+        lacking.discard(each.subject)
+        place = _about(each.subject)
+        if providers is None:
+            yield f"audit_access has a row{place} for it, of which it says nothing"
             continue
-        expected -= 1
-        if _exact(orjson.loads(each.rows)) != _exact(types):
-            yield f"audit_access has other rows {place} for it than it says"
+        if list(each.providers) != providers:
+            yield f"audit_access has other providers{place} for it than it says"
         if (each.shard, each.seq, each.at, each.period) != (row.shard, row.seq, row.at, row.period):
-            yield f"audit_access has another place or time {place} for it"
+            yield f"audit_access has another place or time{place} for it"
         if each.agency != (said.get("agency") or "") or each.purpose != (said.get("purpose") or ""):
-            yield f"audit_access has another agency or purpose {place} for it"
-    if expected > 0:
-        there = {(each.provider, each.subject) for each in found}
-        lacking = sorted(
-            (provider, subject) for provider in told for subject in told[provider] if (provider, subject) not in there
-        )
-        for provider, subject in lacking:
-            yield f"audit_access lacks its row of {provider}" + (f" about {subject}" if subject else "")
+            yield f"audit_access has another agency or purpose{place} for it"
+    for subject in sorted(lacking):
+        yield f"audit_access lacks its row{_about(subject)}"
 
 
-def _exact(rows: Any) -> bytes:
-    """Return JSON in one form: to Python, true is 1 and 2.0 is 2."""
-    return orjson.dumps(rows, option=orjson.OPT_SORT_KEYS)
+def told_of(said: Mapping[str, Any]) -> Told | None:
+    """Return whose records a record tells of; None if it does not say it as a record does."""
+    rows = said.get("rows") or {}
+    if not isinstance(rows, dict) or not all(isinstance(each, dict) for each in rows.values()):
+        return None
+    told: dict[str, list[str]] = {}
+    for provider in sorted(rows):
+        for subject in rows[provider]:
+            told.setdefault(subject, []).append(provider)
+    return told
+
+
+def _about(subject: str) -> str:
+    return f" about {subject}" if subject else " about nobody"

@@ -78,19 +78,27 @@ INSERT INTO audit_batch (start, shard, first, count)
 SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::integer[])
 """
 _ACCESSES = """
-INSERT INTO audit_access (period, provider, subject, leaf_index, shard, seq, at, agency, purpose, rows)
-SELECT r.period, p.key, s.key, b.start + r.seq - b.first, r.shard, r.seq, r.at,
-    coalesce(r.said->>'agency', ''), coalesce(r.said->>'purpose', ''), s.value
-FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::integer[], $5::date[])
-    AS b (start, shard, first, count, period)
-CROSS JOIN LATERAL (
-    SELECT period, shard, seq, at, replace(convert_from(entry, 'UTF8'), '\\u0000', '\\ufffd')::jsonb AS said
-    FROM audit_record r
-    WHERE r.period = b.period AND r.shard = b.shard AND r.seq >= b.first AND r.seq < b.first + b.count
-    OFFSET 0
-) r
-CROSS JOIN LATERAL jsonb_each(r.said->'rows') p
-CROSS JOIN LATERAL jsonb_each(p.value) s
+WITH written AS (
+    INSERT INTO audit_access (subject, leaf_index, period, shard, seq, at, agency, purpose, providers)
+    SELECT about.subject, b.start + r.seq - b.first, r.period, r.shard, r.seq, r.at,
+        coalesce(r.said->>'agency', ''), coalesce(r.said->>'purpose', ''), about.providers
+    FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::integer[], $5::date[])
+        AS b (start, shard, first, count, period)
+    CROSS JOIN LATERAL (
+        SELECT period, shard, seq, at, replace(convert_from(entry, 'UTF8'), '\\u0000', '\\ufffd')::jsonb AS said
+        FROM audit_record r
+        WHERE r.period = b.period AND r.shard = b.shard AND r.seq >= b.first AND r.seq < b.first + b.count
+        OFFSET 0
+    ) r
+    CROSS JOIN LATERAL (
+        SELECT s.key AS subject, array_agg(p.key ORDER BY p.key COLLATE "C") AS providers
+        FROM jsonb_each(r.said->'rows') p CROSS JOIN LATERAL jsonb_object_keys(p.value) s (key) GROUP BY s.key
+    ) about
+    RETURNING leaf_index >> 8 AS tile, period, providers
+)
+INSERT INTO audit_access_tile (provider, tile, period)
+SELECT DISTINCT provider, tile, period FROM written CROSS JOIN LATERAL unnest(providers) provider
+ON CONFLICT DO NOTHING
 """
 """A text of the database cannot hold U+0000: nobody must come to be left out by putting one into his request."""
 _GO_ON = """

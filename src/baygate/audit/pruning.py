@@ -172,7 +172,7 @@ async def _period(connection: asyncpg.Connection, record: str) -> datetime.date 
 
 def _tables(period: datetime.date) -> tuple[str, ...]:
     """Return the partitions of a month, as ``audit_open_period`` names them."""
-    return tuple(f"{name}_{period:%Y%m}" for name in ("audit_record", "audit_access"))
+    return tuple(f"{name}_{period:%Y%m}" for name in ("audit_record", "audit_access", "audit_access_tile"))
 
 
 def _end(period: datetime.date) -> datetime.date:

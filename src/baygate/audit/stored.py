@@ -9,8 +9,9 @@ from typing import NamedTuple
 import asyncpg
 
 from baygate.audit.heads_held import HeadRow
-from baygate.audit.indexed import AccessRow
+from baygate.audit.indexed import AccessRow, AccessTile
 from baygate.audit.linking import Row
+from baygate.audit.providers import providers
 
 _LEAST, _GREATEST = -(2**63), 2**63 - 1
 
@@ -30,19 +31,14 @@ SELECT r.period, r.shard, min(r.seq) AS first FROM audit_record r LEFT JOIN audi
 GROUP BY r.period, r.shard, s.period HAVING s.period IS DISTINCT FROM r.period OR min(r.seq) < 0
 ORDER BY r.period, r.shard
 """
-_PROVIDERS = """
-WITH RECURSIVE known AS (
-    (SELECT provider FROM audit_access ORDER BY provider LIMIT 1)
-    UNION ALL
-    SELECT (SELECT a.provider FROM audit_access a WHERE a.provider > known.provider ORDER BY a.provider LIMIT 1)
-    FROM known WHERE known.provider IS NOT NULL
-) SELECT provider FROM known WHERE provider IS NOT NULL
-"""
 _ACCESS = """
-SELECT a.leaf_index, a.period, a.provider, a.subject, a.shard, a.seq, a.at, a.agency, a.purpose, a.rows
-FROM unnest($1::text[]) AS p (provider), LATERAL (
-    SELECT * FROM audit_access WHERE provider = p.provider AND leaf_index >= $2 AND leaf_index < $3
-) a
+SELECT leaf_index, period, subject, shard, seq, at, agency, purpose, providers FROM audit_access
+WHERE leaf_index >= $1 AND leaf_index < $2
+"""
+_ACCESS_TILES = """
+SELECT t.tile, t.provider, t.period FROM unnest($1::text[]) AS p (provider), LATERAL (
+    SELECT * FROM audit_access_tile WHERE provider = p.provider AND tile >= $2 AND tile < $3
+) t
 """
 
 
@@ -129,12 +125,16 @@ class Stored:
 
     async def providers(self) -> list[str]:
         """Return whom the index of accesses names."""
-        return [row["provider"] for row in await self._connection.fetch(_PROVIDERS)]
+        return await providers(self._connection)
 
-    async def index(self, providers: Sequence[str], start: int | None, end: int | None) -> list[AccessRow]:
+    async def index(self, start: int | None, end: int | None) -> list[AccessRow]:
         """Return what the index has for leaves from ``start`` to ``end``; from the least, to the greatest if None."""
-        bounds = _LEAST if start is None else start, _GREATEST if end is None else end
-        return [AccessRow(*row) for row in await self._connection.fetch(_ACCESS, providers, *bounds)]
+        return [AccessRow(*row) for row in await self._connection.fetch(_ACCESS, *_bounds(start, end))]
+
+    async def access_tiles(self, providers: Sequence[str], start: int | None, end: int | None) -> list[AccessTile]:
+        """Return where the index says that accesses are, for tiles from ``start`` to ``end``, as above."""
+        rows = await self._connection.fetch(_ACCESS_TILES, providers, *_bounds(start, end))
+        return [AccessTile(*row) for row in rows]
 
     async def heads(self, after: int, size: int | None) -> list[HeadRow]:
         """Return the heads that are larger than ``after``, up to ``size``; all of them if it is None."""
@@ -163,3 +163,7 @@ class Stored:
             "SELECT id, head, reason, accepted_by, accepted_at FROM audit_override ORDER BY id"
         )
         return rows
+
+
+def _bounds(start: int | None, end: int | None) -> tuple[int, int]:
+    return _LEAST if start is None else start, _GREATEST if end is None else end

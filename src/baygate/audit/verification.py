@@ -11,7 +11,7 @@ Rules, all of which a log has to satisfy:
 4. The tiles hold what records give, at every level, and nothing else. Of what was pruned they hold the leaves.
 5. Each signed head is over the tree's root at its size, by a key that the root document certifies for that time
    (``heads_held``). So whoever has no key cannot write the log anew, however consistently.
-6. ``audit_access`` has what records say, all of it and nothing else (``indexed``).
+6. ``audit_access`` and ``audit_access_tile`` have what records say, all of it and nothing else (``indexed``).
 7. Each decision that a record refers to is there, and every one is kept under its own digest.
 8. ``audit_override`` has what operators stated in the log, and nothing else.
 9. Heads that were kept outside the database hold, too: a log that lost its newest records is consistent in itself.

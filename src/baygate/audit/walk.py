@@ -13,7 +13,7 @@ from baygate.audit.entry import Opening, genesis, moment
 from baygate.audit.finding import Findings
 from baygate.audit.growth import Growth
 from baygate.audit.heads_held import HeadsHeld
-from baygate.audit.indexed import AccessRow, check_index
+from baygate.audit.indexed import AccessRow, AccessTile, AccessTiles, check_index, told_of
 from baygate.audit.keys import Unproven
 from baygate.audit.linking import Chain, Row, check
 from baygate.audit.merkle import EMPTY_ROOT, LENGTH
@@ -39,6 +39,8 @@ class Walk:
         self._chains: dict[int, Chain] = {}
         self._placed: dict[int, int] = {}
         self._position = 0
+        self._access_tiles = AccessTiles()
+        self._compared = 0
         self.growth = Growth()
         self.absences = Absences()
         self.accepted: dict[int, tuple[str, Mapping[str, Any], str]] = {}
@@ -107,13 +109,14 @@ class Walk:
             if each.shard in self._chains
         ]
         rows = await self._stored.records(read)
-        index = _by_leaf(await self._stored.index(providers, start, end))
+        index = _by_leaf(await self._stored.index(start, end))
         decisions: dict[bytes, tuple[str, int]] = {}
         at = 0
         for step in steps:
             count = _matching(rows, at, step)
             self._batch(step, rows[at : at + count], tiles, index, wanted, decisions)
             at += count
+        await self._compare(providers, end // _WIDTH)
         for head in heads:
             self._held.check(head, self.roots.get(head.size))
         for size in wanted.difference(sizes):
@@ -192,7 +195,9 @@ class Walk:
         if self.since is None:
             self.since = row.at
         if leaf is not None:
-            for each in check_index(row, checked.said, index):
+            told = told_of(checked.said)
+            self._access_tiles.add(leaf, row.period, told or {})
+            for each in check_index(row, checked.said, told, index):
                 self._found.add(where, each, leaf)
         if "kind" in checked.said:
             self._statement(where, leaf, checked.said)
@@ -215,13 +220,23 @@ class Walk:
         except ValueError:
             self._found.add(where, "what it refers to as its decisions is no digest", leaf)
 
+    async def _compare(self, providers: Sequence[str], before: int) -> None:
+        """Hold the tiles of the index before one, each of which the walk is through with, against what records say."""
+        if before > self._compared:
+            self._tell(before, await self._stored.access_tiles(providers, self._compared, before))
+            self._compared = before
+
     async def _surplus(self, providers: Sequence[str]) -> None:
-        """Tell what the index has of leaves that there are not."""
-        rows = await self._stored.index(providers, None, 0) + await self._stored.index(providers, self._position, None)
-        for each in rows:
-            self._found.add(
-                "audit_access", f"a row of {each.provider} is of leaf {each.leaf_index}, which there is not"
-            )
+        """Tell what the index has of leaves that there are not, and compare the last tile."""
+        for each in await self._stored.index(None, 0) + await self._stored.index(self._position, None):
+            self._found.add("audit_access", f"a row of {', '.join(each.providers)} is of leaf {each.leaf_index}, "
+                            "which there is not")  # fmt: skip
+        stored = self._stored.access_tiles
+        self._tell(None, await stored(providers, None, 0) + await stored(providers, self._compared, None))
+
+    def _tell(self, before: int | None, found: Sequence[AccessTile]) -> None:
+        for tile, what in self._access_tiles.check(before, found):
+            self._found.add(f"audit_access_tile {tile}", what, max(tile, 0) * _WIDTH)
 
     def _check_lengths(self, tiles: Mapping[int, bytes], start: int, end: int) -> None:
         """Tell of tiles that hold more than leaves; what they lack is told with the leaf."""

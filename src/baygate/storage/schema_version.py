@@ -21,7 +21,7 @@ from baygate.storage.errors import SchemaVersionError
 from baygate.storage.tables import metadata
 
 _Result = TypeVar("_Result")
-_PARTITION = re.compile(r"audit_(record|access)_\d{6}")
+_PARTITION = re.compile(r"audit_(record|access|access_tile)_\d{6}")
 _ADVISORY_LOCK = 0x6261_7967  # "bayg": hubs that start together upgrade one after the other
 
 

@@ -8,9 +8,9 @@ import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP, UUID
+from sqlalchemy.dialects.postgresql import TIMESTAMP, UUID
 
-from baygate.storage.tables.columns import metadata, number, text
+from baygate.storage.tables.columns import metadata, number, text, texts
 
 
 def _whole(name: str, *, key: bool = False, default: str | None = None) -> sa.Column[int]:
@@ -108,20 +108,29 @@ audit_decisions = sa.Table(
 audit_access = sa.Table(
     "audit_access",
     metadata,
-    _period(),
     sa.Column("subject", sa.Text(collation="C"), primary_key=True),
-    sa.Column("provider", sa.Text(collation="C"), primary_key=True),
     _whole("leaf_index", key=True),
+    _period(),
     _whole("shard"),
     _whole("seq"),
     _moment("at"),
     text("agency"),
     text("purpose"),
-    sa.Column("rows", JSONB, nullable=False),
+    texts("providers"),
     postgresql_partition_by="RANGE (period)",
 )
-"""Whose records an answer held, about whom: ``rows`` says of which types and how many."""
-sa.Index(None, audit_access.c.provider, audit_access.c.leaf_index)
+"""About whom an answer told, and whose records: ``providers`` in the order of their names."""
+sa.Index(None, audit_access.c.leaf_index)
+
+audit_access_tile = sa.Table(
+    "audit_access_tile",
+    metadata,
+    sa.Column("provider", sa.Text(collation="C"), primary_key=True),
+    _whole("tile", key=True),
+    _period(),
+    postgresql_partition_by="RANGE (period)",
+)
+"""Which runs of 256 leaves have accesses of a provider: a row for each access and provider would cost each answer."""
 
 audit_override = sa.Table(
     "audit_override",

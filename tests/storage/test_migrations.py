@@ -1,0 +1,59 @@
+"""Migrations that have to carry what is stored from one form into another."""
+
+import asyncio
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from tests.audit.kept_log import Kept, fill, new_log
+
+from baygate.audit.verification import verify
+from baygate.storage import schema_version
+from baygate.storage.embedded import EmbeddedPostgres
+
+MONTHS = "SELECT relname FROM pg_class WHERE relispartition AND relkind = 'r' ORDER BY relname"
+ACCESSES = "SELECT * FROM audit_access ORDER BY leaf_index, subject"
+TILES = "SELECT * FROM audit_access_tile ORDER BY tile, provider, period"
+
+
+@pytest.fixture
+def kept(postgres: EmbeddedPostgres) -> Iterator[Kept]:
+    with new_log(postgres) as log:
+        asyncio.run(fill(log))
+        yield log
+
+
+def fetch(log: Kept, statement: str) -> list[tuple[Any, ...]]:
+    async def run() -> list[tuple[Any, ...]]:
+        async with log.connected() as connection:
+            return [tuple(row) for row in await connection.fetch(statement)]
+
+    return asyncio.run(run())
+
+
+def verifies(log: Kept) -> bool:
+    async def run() -> bool:
+        async with log.connected() as connection:
+            return (await verify(connection, log.certified)).holds
+
+    return asyncio.run(run())
+
+
+def test_accesses_are_carried_over_from_a_row_for_each_provider_and_back(kept: Kept) -> None:
+    as_filled = fetch(kept, ACCESSES), fetch(kept, TILES), fetch(kept, MONTHS)
+    asyncio.run(schema_version.downgrade(kept.dsn, "0009"))
+    before = fetch(kept, "SELECT leaf_index, subject, provider, rows FROM audit_access")
+    assert len(before) == sum(len(providers) for *_, providers in as_filled[0]) > len(as_filled[0])
+    assert all(rows for *_, rows in before)
+    asyncio.run(schema_version.upgrade(kept.dsn))
+    assert (fetch(kept, ACCESSES), fetch(kept, TILES), fetch(kept, MONTHS)) == as_filled
+    assert verifies(kept)
+
+
+def test_a_month_that_was_pruned_stays_away(kept: Kept) -> None:
+    october = "audit_record_202610, audit_access_202610, audit_access_tile_202610"
+    fetch(kept, f"DROP TABLE {october}")
+    left = fetch(kept, MONTHS)
+    asyncio.run(schema_version.downgrade(kept.dsn, "0009"))
+    asyncio.run(schema_version.upgrade(kept.dsn))
+    assert fetch(kept, MONTHS) == left
