@@ -24,9 +24,10 @@ from baygate.access.decision import (
     Unit,
 )
 from baygate.sources.resident.binder import Bound, binder
-from baygate.sources.resident.canonical import JsonText, json_value, kind_of
+from baygate.sources.resident.canonical import JsonText, for_server, json_value, kind_of
 from baygate.sources.resident.inputs import Parameters
 from baygate.sources.resident.transform import TransformError, transformed, transformed_in_python
+from baygate.storage.database import OLDEST_SUPPORTED
 
 KEY = b"a key for the tests, of 32 bytes"
 TEXT = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=30)
@@ -49,9 +50,9 @@ SOME = settings(max_examples=60, deadline=None, suppress_health_check=[HealthChe
 Evaluate = Callable[[sa.types.TypeEngine[Any], Any, Transform | None], Any]
 
 
-@pytest.fixture(scope="module")
-def evaluate(world: Any) -> Iterator[Evaluate]:
-    """Evaluate the JSON text of one value in PostgreSQL, transformed or not."""
+@pytest.fixture(scope="module", params=[OLDEST_SUPPORTED, 18])
+def evaluate(world: Any, request: pytest.FixtureRequest) -> Iterator[Evaluate]:
+    """Evaluate the JSON text of one value, transformed or not, as PostgreSQL of a version would be asked."""
     engine = Engine(world)
     connection = engine.run(engine.database.connect())
     dialect = asyncpg.dialect()  # type: ignore[no-untyped-call]
@@ -65,7 +66,8 @@ def evaluate(world: Any) -> Iterator[Evaluate]:
             zip([f"v{n}" for n in range(len(inputs.slots))], binder(tuple(inputs.slots))(_bound()), strict=True)
         )
         ordered = [value if name == "value" else values[name] for name in compiled.positiontup or ()]
-        return orjson.loads(engine.run(connection.fetchval(str(compiled), *ordered)))
+        sql = for_server(str(compiled), request.param)
+        return orjson.loads(engine.run(connection.fetchval(sql, *ordered)))
 
     yield evaluated
     engine.run(connection.close())
@@ -141,3 +143,14 @@ def test_a_transform_that_does_not_fit_its_field_is_refused(transform: Transform
 
 def test_a_decimal_keeps_its_declared_scale() -> None:
     assert json_value(kind_of(sa.Numeric(18, 2)), decimal.Decimal("7.50")) == "7.50"
+
+
+@pytest.mark.parametrize(("version", "function"), [(15, "to_json"), (16, "to_json"), (17, "JSON_SCALAR")])
+def test_a_server_is_asked_with_what_it_has(version: int, function: str) -> None:
+    compiled = sa.select(JsonText(sa.literal_column("x", sa.Text()), optional=False)).compile()
+    assert for_server(str(compiled), version) == f"SELECT {function}(x) AS anon_1"
+
+
+def test_a_list_is_no_scalar() -> None:
+    compiled = sa.select(JsonText(sa.literal_column("x", ARRAY(sa.Text())), optional=False)).compile()
+    assert for_server(str(compiled), 18) == "SELECT to_json(x) AS anon_1"

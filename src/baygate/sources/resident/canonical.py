@@ -63,6 +63,12 @@ def kind_of(type_: sa.types.TypeEngine[Any]) -> Kind:
     raise TypeError(f"no canonical form for {type_!r}")
 
 
+_OF_SCALARS, _SCALARS_SINCE = "JSON_SCALAR", 17
+"""What looks up the type of its argument once for a statement (ISO/IEC 9075-2:2023); PostgreSQL has it since."""
+_OF_ANY = "to_json"
+"""What looks it up for every value, which is a tenth of all the time of a statement with some hundred values."""
+
+
 class JsonText(sa.ColumnElement[str]):
     """The JSON text of a value in SQL, ``null`` where it is NULL. Light for the reason that ``text.Concat`` gives."""
 
@@ -77,10 +83,17 @@ class JsonText(sa.ColumnElement[str]):
 @compiles(JsonText)
 def _render(element: JsonText, compiler: Any, **_: Any) -> str:
     value = compiler.process(element.value)
-    if kind_of(element.value.type) is DECIMAL:
+    kind = kind_of(element.value.type)
+    if kind is DECIMAL:
         quoted = f"concat('\"', {value}, '\"')"
         return f"CASE WHEN ({value}) IS NULL THEN 'null' ELSE {quoted} END" if element.optional else quoted
-    return f"coalesce(to_json({value}), 'null')" if element.optional else f"to_json({value})"
+    text = f"{_OF_ANY if kind is TEXTS else _OF_SCALARS}({value})"
+    return f"coalesce({text}, 'null')" if element.optional else text
+
+
+def for_server(sql: str, version: int) -> str:
+    """Return a statement as a server of this major version understands it."""
+    return sql if version >= _SCALARS_SINCE else sql.replace(f"{_OF_SCALARS}(", f"{_OF_ANY}(")
 
 
 def json_value(kind: Kind, value: Any) -> Any:

@@ -6,6 +6,7 @@ from typing import Any
 
 import asyncpg
 
+from baygate.sources.resident.canonical import for_server
 from baygate.sources.resident.statement import Statement
 from baygate.storage.errors import StorageError
 
@@ -49,7 +50,8 @@ class Link:
         if known is None:
             # by a name: asyncpg, its own cache switched off, would else plan an unnamed statement anew each time
             self._named += 1
-            known = await self._connection.prepare(statement.sql, name=f"baygate_{self._named}")
+            sql = for_server(statement.sql, self._connection.get_server_version().major)
+            known = await self._connection.prepare(sql, name=f"baygate_{self._named}")
             self._prepared[statement] = known
             if len(self._prepared) > self._statements:
                 self._prepared.popitem(last=False)
