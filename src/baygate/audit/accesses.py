@@ -17,33 +17,34 @@ import asyncpg
 import orjson
 
 from baygate.audit.entry import period_of
-from baygate.audit.providers import providers
 from baygate.audit.span import leaves_of
 
 _PAGE = 1_000
 _MONTHS = "SELECT DISTINCT period FROM audit_shard WHERE period >= $1 AND period <= $2 ORDER BY period DESC"
 _FOUND = """
 SELECT page.leaf_index, page.provider, page.shard, page.seq, r.at, r.entry FROM (
-    SELECT p.provider, a.* FROM unnest($1::text[]) AS p (provider) CROSS JOIN unnest($2::date[]) AS m (period),
-        LATERAL ({found} LIMIT $5) a
-    ORDER BY a.leaf_index DESC FETCH FIRST $5 ROWS WITH TIES
+    SELECT * FROM ({found}) found ORDER BY leaf_index DESC FETCH FIRST $5 ROWS WITH TIES
 ) page JOIN audit_record r ON r.period = page.period AND r.shard = page.shard AND r.seq = page.seq
 ORDER BY page.leaf_index DESC, page.provider
 """
-_OF_A_SUBJECT = """
-SELECT leaf_index, period, shard, seq FROM audit_access
-WHERE period = m.period AND leaf_index >= $3 AND leaf_index < $4 AND p.provider = ANY(providers){conditions}
-ORDER BY leaf_index DESC
+_STRAIGHT = """
+SELECT DISTINCT ON (leaf_index, provider) leaf_index, provider, period, shard, seq
+FROM audit_access CROSS JOIN LATERAL unnest(providers) provider
+WHERE ($1::text[] IS NULL OR provider = ANY($1)) AND period = ANY($2::date[])
+    AND leaf_index >= $3 AND leaf_index < $4{conditions}
+ORDER BY leaf_index DESC, provider
 """
-_OF_ANY = """
-SELECT a.* FROM audit_access_tile t CROSS JOIN LATERAL (
-    SELECT DISTINCT ON (leaf_index) leaf_index, period, shard, seq FROM audit_access
-    WHERE period = m.period AND leaf_index >= greatest($3, t.tile << 8) AND leaf_index < least($4, (t.tile + 1) << 8)
-        AND p.provider = ANY(providers){conditions}
-    ORDER BY leaf_index DESC
+_BY_TILES = """
+SELECT a.*, p.provider FROM unnest($1::text[]) AS p (provider) CROSS JOIN unnest($2::date[]) AS m (period), LATERAL (
+    SELECT a.* FROM audit_access_tile t CROSS JOIN LATERAL (
+        SELECT DISTINCT ON (leaf_index) leaf_index, period, shard, seq FROM audit_access
+        WHERE period = m.period AND p.provider = ANY(providers)
+            AND leaf_index >= greatest($3, t.tile << 8) AND leaf_index < least($4, (t.tile + 1) << 8){conditions}
+        ORDER BY leaf_index DESC
+    ) a
+    WHERE t.period = m.period AND t.provider = p.provider AND t.tile >= $3 >> 8 AND t.tile <= ($4 - 1) >> 8
+    ORDER BY t.tile DESC, a.leaf_index DESC LIMIT $5
 ) a
-WHERE t.period = m.period AND t.provider = p.provider AND t.tile >= $3 >> 8 AND t.tile <= ($4 - 1) >> 8
-ORDER BY t.tile DESC, a.leaf_index DESC
 """
 """Tile by tile, of 256 leaves each, from the newest on: as many as it takes to fill the page."""
 
@@ -138,9 +139,11 @@ async def _page(
     leaves: tuple[int, int],
     first: int,
 ) -> Sequence[Access]:
-    whose = await providers(connection) if filters.providers is EVERYBODY else sorted(filters.providers)
-    statement, values = _conditions(filters)
-    rows = await connection.fetch(statement, whose, months, *leaves, first, *values)
+    whose = None if filters.providers is EVERYBODY else sorted(filters.providers)
+    query, values = _conditions(filters)
+    # planned for these values each time: a plan for any values would look for a subject in all leaves
+    statement = await connection.prepare(query)
+    rows = await statement.fetch(whose, months, *leaves, first, *values)
     records = [(row, orjson.loads(row["entry"])) for row in rows]
     decisions = await _decisions(connection, {bytes.fromhex(said.get("decisions") or "") for _, said in records})
     return [_access(row, said, decisions) for row, said in records]
@@ -166,8 +169,8 @@ def _conditions(filters: Filters) -> tuple[str, list[object]]:
         if value is not None:
             values.append(value)
             conditions += f" AND {condition} ${len(values) + 5}"
-    found = (_OF_ANY if filters.subject is None else _OF_A_SUBJECT).format(conditions=conditions)
-    return _FOUND.format(found=found), values
+    found = _BY_TILES if filters.subject is None and filters.providers is not EVERYBODY else _STRAIGHT
+    return _FOUND.format(found=found.format(conditions=conditions)), values
 
 
 async def _decisions(connection: asyncpg.Connection, digests: set[bytes]) -> Mapping[str, Mapping[str, Any]]:
