@@ -2,8 +2,6 @@
 
 import contextlib
 import socket
-import threading
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
+from tests.prompt_server import PromptServer
 
 LINK = """
 extend schema @link(url: "https://specs.apollo.dev/federation/v2.11", import: [
@@ -57,14 +56,7 @@ def serving(app: ASGIApp, **tls: Any) -> Iterator[Service]:
     service = Service(app)
     with socket.socket() as bound:
         bound.bind(("127.0.0.1", 0))
-        server = uvicorn.Server(uvicorn.Config(service, log_level="warning", lifespan="off", ws="none", **tls))
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [bound]}, daemon=True)
-        thread.start()
-        while not server.started:
-            time.sleep(0.01)
         service.url = f"http{'s' if tls else ''}://127.0.0.1:{bound.getsockname()[1]}/graphql"
-        try:
+        config = uvicorn.Config(service, log_level="warning", lifespan="off", ws="none", **tls)
+        with PromptServer(config).running(bound):
             yield service
-        finally:
-            server.should_exit = True
-            thread.join()

@@ -6,13 +6,11 @@ import json
 import logging
 import socket
 import ssl
-import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -20,6 +18,7 @@ from starlette.routing import Route
 from tests.gateway.test_forwarded import ESCAPED, SEQUENCE, escaped
 from tests.gateway.test_forwarded import OTHER as OTHER_CLIENT
 from tests.gateway.test_tls import Front, Holder, issue, running
+from tests.prompt_server import PromptServer
 
 from baygate.gateway.tls import TlsFront, WorkerConfig
 from baygate.gateway.unix_socket import listening
@@ -67,16 +66,8 @@ def over_unix(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Connec
 @contextlib.contextmanager
 def served(config: WorkerConfig, path: Path) -> Iterator[None]:
     """Run a worker on a Unix socket in a thread."""
-    server = uvicorn.Server(config)
-    with listening(path, 16) as bound:
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [bound]})
-        thread.start()
-        try:
-            yield
-        finally:
-            server.should_exit = True
-            thread.join(10)
-            assert not thread.is_alive()
+    with listening(path, 16) as bound, PromptServer(config).running(bound):
+        yield
 
 
 def told(connect: Connect, headers: dict[str, bytes] | None = None) -> Any:

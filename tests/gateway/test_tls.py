@@ -13,7 +13,6 @@ import socket
 import ssl
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
@@ -21,7 +20,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import uvicorn
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -37,6 +35,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
+from tests.prompt_server import PromptServer
 from tests.zygote import Process, Zygote
 
 from baygate.access.jose import certificate_thumbprint
@@ -187,18 +186,9 @@ async def lifespan(app: Starlette) -> AsyncIterator[None]:
 @contextlib.contextmanager
 def running(config: WorkerConfig) -> Iterator[int]:
     """Run a worker in a thread; give its port."""
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    try:
-        while not server.started:
-            assert thread.is_alive()
-            time.sleep(0.01)
+    server = PromptServer(config)
+    with server.running():
         yield server.servers[0].sockets[0].getsockname()[1]
-    finally:
-        server.should_exit = True
-        thread.join(10)
-        assert not thread.is_alive()
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 import json
 import secrets
 import socket
-import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -18,6 +17,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from tests.agency import new_key
+from tests.prompt_server import PromptServer
 
 OAUTH, OPENID = "/.well-known/oauth-authorization-server{path}", "{path}/.well-known/openid-configuration"
 """Where metadata are: RFC 8414, section 3.1; OpenID Connect Discovery 1.0, section 4."""
@@ -55,11 +55,8 @@ class Issuer:
     def __enter__(self) -> Self:
         app = Starlette(routes=[Route("/{path:path}", self._answer)])
         config = uvicorn.Config(app, log_level="critical", lifespan="off", ws="none", loop="asyncio")
-        self._server = uvicorn.Server(config)
-        self._thread = threading.Thread(target=self._server.run, args=([self._socket],), daemon=True)
-        self._thread.start()
-        while not self._server.started:
-            time.sleep(0.005)
+        self._server = PromptServer(config)
+        self._server.start(self._socket)
         return self
 
     def __exit__(
@@ -69,8 +66,7 @@ class Issuer:
 
     def stop(self) -> None:
         """Be gone, from one moment to the next: nobody answers at this address."""
-        self._server.should_exit = self._server.force_exit = True
-        self._thread.join()
+        self._server.stop()
 
     @property
     def fetches(self) -> int:

@@ -7,7 +7,6 @@ import hmac
 import json
 import secrets
 import socket
-import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -23,6 +22,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 from tests.agency import b64url
+from tests.prompt_server import PromptServer
 
 CLIENT_ID, CLIENT_SECRET = "baygate", "a secret of the hub"
 KEYS: dict[str, Any] = {
@@ -135,14 +135,9 @@ def serving(person: dict[str, Any]) -> Iterator[Provider]:
     with socket.socket() as bound:
         bound.bind(("127.0.0.1", 0))
         provider = Provider(f"http://127.0.0.1:{bound.getsockname()[1]}", person)
-        server = uvicorn.Server(uvicorn.Config(provider.app(), log_level="warning", lifespan="off", ws="none"))
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [bound]}, daemon=True)
-        thread.start()
-        while not server.started:
-            time.sleep(0.01)
-        yield provider
-        server.should_exit = True
-        thread.join(10)
+        config = uvicorn.Config(provider.app(), log_level="warning", lifespan="off", ws="none")
+        with PromptServer(config).running(bound):
+            yield provider
 
 
 def _with(told: dict[str, Any], lies: dict[str, Any]) -> dict[str, Any]:
