@@ -15,6 +15,7 @@ import pytest
 from hypothesis import settings
 from tests.agency import CUSTOMS, DEVELOPER, TAX, register
 from tests.attacker import customs, developer  # noqa: F401 - fixtures
+from tests.in_memory import quickest
 from tests.open_policies import publish_open
 from tests.partnership import parties, partnership, recognising  # noqa: F401 - fixtures
 from tests.recognitions import recognise_some
@@ -72,7 +73,7 @@ class SampleWorld:
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[EmbeddedPostgres]:
     """One server for this test process (under xdist each worker has its own), gone at the end."""
-    directory = Path(tempfile.mkdtemp(prefix="bg-"))
+    directory = Path(tempfile.mkdtemp(prefix="bg-", dir=quickest()))
     try:
         with EmbeddedPostgres(directory / "pg", settings=FOR_TESTS) as server:
             yield server

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.in_memory import quickest
 from tests.subgraph_service import LINK, Service, serving, telling
 
 from baygate.cli.console import Failure
@@ -132,7 +133,7 @@ def test_a_supervisor_ends_it_with_the_demo() -> None:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    with tempfile.TemporaryDirectory(prefix="bg-") as home:
+    with tempfile.TemporaryDirectory(prefix="bg-", dir=quickest()) as home:
         command = [
             sys.executable, "-m", "baygate", "demo", "--data", home, "--port", str(port), "--enterprises", "12",
         ]  # fmt: skip

@@ -21,6 +21,7 @@ from typing import Any
 import pytest
 from joserfc.errors import InvalidClaimError, InvalidHeaderValueError, InvalidKeyIdError, JoseError
 from tests.docs.test_readme import ROOT, Demo, commands, python_blocks, same
+from tests.in_memory import quickest
 
 from baygate.access.principal import Principal
 from baygate.gateway.limits import Limits
@@ -134,7 +135,7 @@ def until(there: Callable[[], bool], process: subprocess.Popen[str]) -> None:
 
 @pytest.fixture(scope="module")
 def reader() -> Iterator[Reader]:
-    with tempfile.TemporaryDirectory(prefix="bg-") as home:
+    with tempfile.TemporaryDirectory(prefix="bg-", dir=quickest()) as home:
         reader = Reader(Path(home))
         try:
             yield reader

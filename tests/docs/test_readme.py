@@ -17,6 +17,7 @@ from pathlib import Path
 
 import pytest
 from tests.command_line import Done, baygate
+from tests.in_memory import quickest
 
 ROOT = Path(__file__).resolve().parents[2]
 README, WALK, POLICIES = ROOT / "README.md", ROOT / "docs" / "oauth.md", ROOT / "docs" / "policies.md"
@@ -58,7 +59,7 @@ def demo() -> Iterator["Demo"]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    home = Path(tempfile.mkdtemp(prefix="bg-"))
+    home = Path(tempfile.mkdtemp(prefix="bg-", dir=quickest()))
     command = [
         sys.executable, "-m", "baygate", "demo", "--data", str(home / "demo"), "--port", str(port),
         "--enterprises", "120",

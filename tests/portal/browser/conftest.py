@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
+from tests.in_memory import quickest
 from tests.portal.browser.reader import Reader
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -50,7 +51,7 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def demo(built: None) -> Iterator[str]:
     """The origin of a demo, as `make demo` runs it."""
-    with tempfile.TemporaryDirectory(prefix="bg-", ignore_cleanup_errors=True) as home:
+    with tempfile.TemporaryDirectory(prefix="bg-", dir=quickest(), ignore_cleanup_errors=True) as home:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
