@@ -10,6 +10,7 @@ from pathlib import Path
 from tempfile import mkdtemp
 
 import pytest
+from tests.in_memory import quickest
 
 import baygate
 from baygate.storage.database import Database
@@ -45,7 +46,7 @@ os.chdir("/")
 
 @pytest.fixture(scope="module")
 def made_once() -> Iterator[Path]:
-    directory = Path(mkdtemp(prefix="bge-"))
+    directory = Path(mkdtemp(prefix="bge-", dir=quickest()))
     with EmbeddedPostgres(directory / "pg"):
         pass
     yield directory / "pg"
@@ -54,7 +55,7 @@ def made_once() -> Iterator[Path]:
 
 @pytest.fixture
 def directory() -> Iterator[Path]:
-    made = Path(mkdtemp(prefix="bge-"))
+    made = Path(mkdtemp(prefix="bge-", dir=quickest()))
     yield made
     shutil.rmtree(made, ignore_errors=True)
 
