@@ -310,7 +310,9 @@ SWAPPED = {"audit_record": (20, 21), "audit_access": (100, 101)}
 
 
 class TestTheTree:
-    @pytest.mark.parametrize("change", ["hashes = hashes || hashes", "hashes = set_byte(hashes, 5, 0)", "tile = 3"])
+    @pytest.mark.parametrize(
+        "change", ["hashes = hashes || hashes", "hashes = set_byte(hashes, 5, get_byte(hashes, 5) # 1)", "tile = 3"]
+    )
     def test_what_is_above_the_leaves_is_held_against_them(self, kept: Kept, change: str) -> None:
         found = verified(kept, f"UPDATE audit_tile SET {change} WHERE level = 1")
         assert "tile 0 of level 1: it" in found.diagnostics()
