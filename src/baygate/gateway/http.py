@@ -24,6 +24,7 @@ from baygate.gateway.observed import TRACEPARENT, observed_by
 from baygate.gateway.refusal import LimitExceeded, Refusal
 from baygate.gateway.used_up import Claims, UsedUp
 from baygate.gateway.waiting import Waiting
+from baygate.gateway.whole import respond
 from baygate.oauth.caller import Caller, Headers
 from baygate.oauth.challenge import Unproven
 from baygate.oauth.once import Replayed, Use
@@ -225,10 +226,4 @@ async def _refuse(send: Send, media: bytes, refusal: Refusal, known: Headers = (
 
 async def _send(send: Send, status: int, media: bytes, body: bytes, headers: list[tuple[bytes, bytes]]) -> None:
     length = (b"content-length", b"%d" % len(body))
-    start: dict[str, Any] = {
-        "type": "http.response.start",
-        "status": status,
-        "headers": [(b"content-type", media), length, *_ALWAYS, *headers],
-    }
-    await send(start)
-    await send({"type": "http.response.body", "body": body})
+    await respond(send, status, [(b"content-type", media), length, *_ALWAYS, *headers], body)

@@ -10,7 +10,6 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from baygate.gateway import forwarded
 from baygate.gateway.forwarded import BadForwarded, ClientCertificate
-from baygate.gateway.joined_head import JoinedHead
 
 log = logging.getLogger("baygate")
 
@@ -35,7 +34,7 @@ class HubProtocol(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn's
         """Learn who is at the other end."""
-        super().connection_made(JoinedHead(transport))  # type: ignore[arg-type]  # whatever it is not, the transport is
+        super().connection_made(transport)
         # the hub opens no Unix socket but its own
         self.proxied = _UNIX is not None and transport.get_extra_info("socket").family == _UNIX
         self._complained = False
