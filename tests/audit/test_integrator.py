@@ -20,7 +20,7 @@ from baygate.audit.tiles import TreeDamaged
 
 BATCHES = "SELECT start, shard, first, count FROM audit_batch ORDER BY start"
 ACCESSES = "SELECT * FROM audit_access ORDER BY leaf_index, subject"
-ACCESS_TILES = "SELECT tile, provider, period FROM audit_access_tile ORDER BY tile, provider"
+ACCESS_TILES = "SELECT tile, provider, agency, period FROM audit_access_tile ORDER BY tile, provider"
 
 
 def integrating(log: Log, **more: Any) -> Integrator:
@@ -158,7 +158,7 @@ class TestWhoseRecordsTheyTellOf:
             ("", ["tax-gd"]),
             (SUBJECT, ["samr-gd", "tax-gd"]),
         ]
-        assert [tuple(each) for each in tiles] == [(0, "samr-gd", PERIOD), (0, "tax-gd", PERIOD)]
+        assert [tuple(each) for each in tiles] == [(0, "samr-gd", "tax-sz", PERIOD), (0, "tax-gd", "tax-sz", PERIOD)]
         for row in rows:
             assert (row["leaf_index"], row["seq"], row["period"]) == (1, 1, PERIOD)
             assert row["at"] == NOON + datetime.timedelta(microseconds=123_456)

@@ -55,7 +55,7 @@ COLUMNS = [
     if f"{table}.{column.name}" not in NOT_HELD
 ]
 MIDDLE = {"audit_log": 0, "audit_shard": 1, "audit_override": 0, "audit_tile": 1, "audit_head": 2, "audit_batch": 2,
-          "audit_decisions": 1, "audit_record": 200, "audit_access": 250, "audit_access_tile": 3}  # fmt: skip
+          "audit_decisions": 1, "audit_record": 200, "audit_access": 250, "audit_access_tile": 0}  # fmt: skip
 """Which row is altered, by the primary key."""
 
 
@@ -222,10 +222,16 @@ class TestOneChange:
                          "WHERE leaf_index = 9"),
         ("audit_access", "'CN-1', -9, period, shard, seq, at, agency, purpose, providers FROM audit_access "
                          "WHERE leaf_index = 9"),
-        ("audit_access_tile", "'nobody', 0, date '2026-10-01'"),
-        ("audit_access_tile", "'tax-gd', -1, date '2026-10-01'"),
-        ("audit_access_tile", "'tax-gd', 2, date '2026-10-01'"),
-        ("audit_access_tile", "'tax-gd', 0, date '2026-11-01'"),
+        ("audit_access", f"'CN-1', {2**63 - 1}, period, shard, seq, at, agency, purpose, providers FROM audit_access "
+                         "WHERE leaf_index = 9"),
+        ("audit_access", "'CN-1', -1, period, shard, seq, at, agency, purpose, ARRAY[NULL]::text[] FROM audit_access "
+                         "WHERE leaf_index = 9"),
+        ("audit_access_tile", "'nobody', 0, 'customs-gz', date '2026-10-01'"),
+        ("audit_access_tile", "'tax-gd', 0, 'nobody', date '2026-10-01'"),
+        ("audit_access_tile", "'tax-gd', -1, 'customs-gz', date '2026-10-01'"),
+        ("audit_access_tile", "'tax-gd', 2, 'customs-gz', date '2026-10-01'"),
+        ("audit_access_tile", f"'tax-gd', {2**63 - 1}, 'customs-gz', date '2026-10-01'"),
+        ("audit_access_tile", "'tax-gd', 0, 'customs-gz', date '2026-11-01'"),
         ("audit_override", "'', 'it is right', 'Mallory', now()"),
     ])  # fmt: skip
     def test_one_inserted_row_is_found_in_any_table(self, kept: Kept, table: str, row: str | None) -> None:

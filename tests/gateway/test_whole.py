@@ -36,6 +36,8 @@ async def answered(scope: Scope, receive: Receive, send: Send) -> None:
         await send({"type": "http.response.body", "body": BODY})
     else:
         await respond(between if "between" in path else send, 200, fields, BODY)
+        if "twice" in path:
+            await respond(send, 500, FIELDS, BODY)
 
 
 @pytest.fixture(scope="module")
@@ -103,3 +105,7 @@ def test_nothing_of_it_leaves_with_a_line_break_in_its_head(address: Path) -> No
     assert answer.startswith(b"HTTP/1.1 500 ")
     assert b"forged" not in answer
     assert answer.endswith(b"(closed)")
+
+
+def test_there_is_no_second_one(address: Path) -> None:
+    assert said(address, asks("twice")) == said(address, asks("")) + b"(closed)"

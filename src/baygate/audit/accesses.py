@@ -36,13 +36,17 @@ ORDER BY leaf_index DESC, provider
 """
 _BY_TILES = """
 SELECT a.*, p.provider FROM unnest($1::text[]) AS p (provider) CROSS JOIN unnest($2::date[]) AS m (period), LATERAL (
-    SELECT a.* FROM audit_access_tile t CROSS JOIN LATERAL (
+    SELECT a.* FROM (
+        SELECT DISTINCT tile FROM audit_access_tile
+        WHERE period = m.period AND provider = p.provider{agency}
+            AND tile >= $3::bigint >> 8 AND tile <= ($4::bigint - 1) >> 8
+        ORDER BY tile DESC
+    ) t CROSS JOIN LATERAL (
         SELECT DISTINCT ON (leaf_index) leaf_index, period, shard, seq FROM audit_access
         WHERE period = m.period AND p.provider = ANY(providers)
             AND leaf_index >= greatest($3, t.tile << 8) AND leaf_index < least($4, (t.tile + 1) << 8){conditions}
         ORDER BY leaf_index DESC
     ) a
-    WHERE t.period = m.period AND t.provider = p.provider AND t.tile >= $3 >> 8 AND t.tile <= ($4 - 1) >> 8
     ORDER BY t.tile DESC, a.leaf_index DESC LIMIT $5
 ) a
 """
@@ -157,20 +161,18 @@ async def _months(connection: asyncpg.Connection, filters: Filters) -> list[date
 
 
 def _conditions(filters: Filters) -> tuple[str, list[object]]:
-    conditions = ""
-    values: list[object] = []
-    for condition, value in (
+    asked = (
         ("subject =", filters.subject),
         ("agency =", filters.agency),
         ("purpose =", filters.purpose),
         ("at >=", filters.since),
         ("at <", filters.until),
-    ):
-        if value is not None:
-            values.append(value)
-            conditions += f" AND {condition} ${len(values) + 5}"
+    )
+    given = [(condition, value) for condition, value in asked if value is not None]
+    said = {condition: f" AND {condition} ${number}" for number, (condition, _) in enumerate(given, 6)}
     found = _BY_TILES if filters.subject is None and filters.providers is not EVERYBODY else _STRAIGHT
-    return _FOUND.format(found=found.format(conditions=conditions)), values
+    found = found.format(conditions="".join(said.values()), agency=said.get("agency =", ""))
+    return _FOUND.format(found=found), [value for _, value in given]
 
 
 async def _decisions(connection: asyncpg.Connection, digests: set[bytes]) -> Mapping[str, Mapping[str, Any]]:

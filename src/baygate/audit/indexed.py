@@ -22,10 +22,11 @@ class AccessRow(NamedTuple):
 
 
 class AccessTile(NamedTuple):
-    """A row of ``audit_access_tile``: in these 256 leaves there are accesses of a provider in a month."""
+    """A row of ``audit_access_tile``: in these 256 leaves an agency was answered with records of a provider."""
 
     tile: int
     provider: str
+    agency: str
     period: datetime.date
 
 
@@ -37,24 +38,25 @@ class AccessTiles:
     """What ``audit_access_tile`` has to have, by what records say."""
 
     def __init__(self) -> None:
-        self._expected: dict[int, set[tuple[str, datetime.date]]] = {}
+        self._expected: dict[int, set[AccessTile]] = {}
 
-    def add(self, leaf: int, period: datetime.date, told: Told) -> None:
+    def add(self, leaf: int, period: datetime.date, agency: str, told: Told) -> None:
         """Add what one record tells."""
-        expected = self._expected.setdefault(leaf >> 8, set())
+        tile = leaf >> 8
+        expected = self._expected.setdefault(tile, set())
         for providers in told.values():
-            expected.update((provider, period) for provider in providers)
+            expected.update(AccessTile(tile, provider, agency, period) for provider in providers)
 
-    def check(self, before: int | None, found: Sequence[AccessTile]) -> Iterator[tuple[int, str]]:
-        """Yield what is wrong with which tile, for all before one, or all that are left; each is asked about once."""
+    def settle(self, before: int | None, found: Sequence[AccessTile]) -> Iterator[tuple[int, str]]:
+        """Yield what is wrong with which tile, of all before one, or of all that are left, and forget these."""
         for each in found:
             expected = self._expected.get(each.tile, set())
-            if (each.provider, each.period) not in expected:
-                yield each.tile, f"it has a row of {each.provider} in {each.period:%Y-%m}, of which no record tells"
-            expected.discard((each.provider, each.period))
+            if each not in expected:
+                yield each.tile, f"it has a row {_of(each)}, of which no record tells"
+            expected.discard(each)
         for tile in sorted(each for each in self._expected if before is None or each < before):
-            for provider, period in sorted(self._expected.pop(tile)):
-                yield tile, f"it lacks its row of {provider} in {period:%Y-%m}"
+            for each in sorted(self._expected.pop(tile)):
+                yield tile, f"it lacks its row {_of(each)}"
 
 
 def check_index(row: Row, said: Mapping[str, Any], told: Told | None, found: Sequence[AccessRow]) -> Iterator[str]:
@@ -90,6 +92,10 @@ def told_of(said: Mapping[str, Any]) -> Told | None:
         for subject in rows[provider]:
             told.setdefault(subject, []).append(provider)
     return told
+
+
+def _of(each: AccessTile) -> str:
+    return f"of {each.provider} by {each.agency or 'no agency'} in {each.period:%Y-%m}"
 
 
 def _about(subject: str) -> str:

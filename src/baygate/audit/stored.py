@@ -12,7 +12,7 @@ from baygate.audit.heads_held import HeadRow
 from baygate.audit.indexed import AccessRow, AccessTile
 from baygate.audit.linking import Row
 
-_LEAST, _GREATEST = -(2**63), 2**63 - 1
+_GREATEST = 2**63 - 1
 
 _RECORDS = """
 SELECT r.period, r.shard, r.seq, r.at, r.entry, r.leaf
@@ -32,7 +32,6 @@ ORDER BY r.period, r.shard
 """
 _ACCESS = """
 SELECT leaf_index, period, subject, shard, seq, at, agency, purpose, providers FROM audit_access
-WHERE leaf_index >= $1 AND leaf_index < $2
 """
 _PROVIDERS = """
 WITH RECURSIVE known AS (
@@ -44,8 +43,8 @@ WITH RECURSIVE known AS (
 """
 """Each is looked for behind the one before: PostgreSQL would read all rows for a DISTINCT."""
 _ACCESS_TILES = """
-SELECT t.tile, t.provider, t.period FROM unnest($1::text[]) AS p (provider), LATERAL (
-    SELECT * FROM audit_access_tile WHERE provider = p.provider AND tile >= $2 AND tile < $3
+SELECT t.tile, t.provider, t.agency, t.period FROM unnest($1::text[]) AS p (provider), LATERAL (
+    SELECT * FROM audit_access_tile WHERE provider = p.provider AND {0}
 ) t
 """
 
@@ -135,14 +134,25 @@ class Stored:
         """Return whom the index of accesses names."""
         return [row["provider"] for row in await self._connection.fetch(_PROVIDERS)]
 
-    async def index(self, start: int | None, end: int | None) -> list[AccessRow]:
-        """Return what the index has for leaves from ``start`` to ``end``; from the least, to the greatest if None."""
-        return [AccessRow(*row) for row in await self._connection.fetch(_ACCESS, *_bounds(start, end))]
+    async def index(self, start: int, end: int) -> list[AccessRow]:
+        """Return what the index has for leaves from ``start`` to ``end``."""
+        found = await self._connection.fetch(f"{_ACCESS} WHERE leaf_index >= $1 AND leaf_index < $2", start, end)
+        return [AccessRow(*row) for row in found]
 
-    async def access_tiles(self, providers: Sequence[str], start: int | None, end: int | None) -> list[AccessTile]:
-        """Return where the index says that accesses are, for tiles from ``start`` to ``end``, as above."""
-        rows = await self._connection.fetch(_ACCESS_TILES, providers, *_bounds(start, end))
-        return [AccessTile(*row) for row in rows]
+    async def index_beyond(self, size: int) -> list[AccessRow]:
+        """Return what the index has for leaves that are not of a tree of this size."""
+        found = await self._connection.fetch(f"{_ACCESS} WHERE leaf_index < 0 OR leaf_index >= $1", size)
+        return [AccessRow(*row) for row in found]
+
+    async def access_tiles(self, providers: Sequence[str], start: int, end: int) -> list[AccessTile]:
+        """Return where the index says that accesses are, for tiles from ``start`` to ``end``."""
+        query = _ACCESS_TILES.format("tile >= $2 AND tile < $3")
+        return [AccessTile(*row) for row in await self._connection.fetch(query, providers, start, end)]
+
+    async def access_tiles_beyond(self, providers: Sequence[str], start: int) -> list[AccessTile]:
+        """Return where the index says that accesses are, for all tiles but those before ``start``."""
+        query = _ACCESS_TILES.format("(tile < 0 OR tile >= $2)")
+        return [AccessTile(*row) for row in await self._connection.fetch(query, providers, start)]
 
     async def heads(self, after: int, size: int | None) -> list[HeadRow]:
         """Return the heads that are larger than ``after``, up to ``size``; all of them if it is None."""
@@ -171,7 +181,3 @@ class Stored:
             "SELECT id, head, reason, accepted_by, accepted_at FROM audit_override ORDER BY id"
         )
         return rows
-
-
-def _bounds(start: int | None, end: int | None) -> tuple[int, int]:
-    return _LEAST if start is None else start, _GREATEST if end is None else end

@@ -39,8 +39,10 @@ class Walk:
         self._chains: dict[int, Chain] = {}
         self._placed: dict[int, int] = {}
         self._position = 0
+        self._providers: Sequence[str] = ()
         self._access_tiles = AccessTiles()
-        self._compared = 0
+        self._settled = 0
+        """How many tiles of the index have been held against what records say."""
         self.growth = Growth()
         self.absences = Absences()
         self.accepted: dict[int, tuple[str, Mapping[str, Any], str]] = {}
@@ -71,10 +73,10 @@ class Walk:
         self._placed = dict.fromkeys(self._chains, 0)
         for period, shard in await self._stored.misplaced():
             self._found.add(f"shard {shard}", f"there are records of it under the month {period}, where none belongs")
-        providers, wanted = await self._stored.providers(), sorted(sizes)
+        self._providers, wanted = await self._stored.providers(), sorted(sizes)
         async for batches in self._stored.batches(_PORTION):
-            await self._portion(batches, providers, wanted)
-        await self._surplus(providers)
+            await self._portion(batches, wanted)
+        await self._surplus()
         if self._position != size:
             self._found.add("audit_batch", f"its batches hold {self._position} records, and audit_log says {size}",
                             min(self._position, size))  # fmt: skip
@@ -95,7 +97,7 @@ class Walk:
             self._record(where, None, chain, row, None, [])
             self.waiting += 1
 
-    async def _portion(self, batches: Sequence[Batch], providers: Sequence[str], sizes: Sequence[int]) -> None:
+    async def _portion(self, batches: Sequence[Batch], sizes: Sequence[int]) -> None:
         start = self._position
         steps = [each for batch in batches for each in self._steps(batch)]
         end = self._position
@@ -116,7 +118,9 @@ class Walk:
             count = _matching(rows, at, step)
             self._batch(step, rows[at : at + count], tiles, index, wanted, decisions)
             at += count
-        await self._compare(providers, end // _WIDTH)
+        if (whole := end // _WIDTH) > self._settled:
+            self._settle(whole, await self._stored.access_tiles(self._providers, self._settled, whole))
+            self._settled = whole
         for head in heads:
             self._held.check(head, self.roots.get(head.size))
         for size in wanted.difference(sizes):
@@ -196,7 +200,7 @@ class Walk:
             self.since = row.at
         if leaf is not None:
             told = told_of(checked.said)
-            self._access_tiles.add(leaf, row.period, told or {})
+            self._access_tiles.add(leaf, row.period, checked.said.get("agency") or "", told or {})
             for each in check_index(row, checked.said, told, index):
                 self._found.add(where, each, leaf)
         if "kind" in checked.said:
@@ -220,22 +224,15 @@ class Walk:
         except ValueError:
             self._found.add(where, "what it refers to as its decisions is no digest", leaf)
 
-    async def _compare(self, providers: Sequence[str], before: int) -> None:
-        """Hold the tiles of the index before one, each of which the walk is through with, against what records say."""
-        if before > self._compared:
-            self._tell(before, await self._stored.access_tiles(providers, self._compared, before))
-            self._compared = before
-
-    async def _surplus(self, providers: Sequence[str]) -> None:
-        """Tell what the index has of leaves that there are not, and compare the last tile."""
-        for each in await self._stored.index(None, 0) + await self._stored.index(self._position, None):
-            self._found.add("audit_access", f"a row of {', '.join(each.providers)} is of leaf {each.leaf_index}, "
+    async def _surplus(self) -> None:
+        """Tell what the index has of leaves that there are not, and hold its last tiles against what records say."""
+        for each in await self._stored.index_beyond(self._position):
+            self._found.add("audit_access", f"a row about {each.subject or 'nobody'} is of leaf {each.leaf_index}, "
                             "which there is not")  # fmt: skip
-        stored = self._stored.access_tiles
-        self._tell(None, await stored(providers, None, 0) + await stored(providers, self._compared, None))
+        self._settle(None, await self._stored.access_tiles_beyond(self._providers, self._settled))
 
-    def _tell(self, before: int | None, found: Sequence[AccessTile]) -> None:
-        for tile, what in self._access_tiles.check(before, found):
+    def _settle(self, before: int | None, found: Sequence[AccessTile]) -> None:
+        for tile, what in self._access_tiles.settle(before, found):
             self._found.add(f"audit_access_tile {tile}", what, max(tile, 0) * _WIDTH)
 
     def _check_lengths(self, tiles: Mapping[int, bytes], start: int, end: int) -> None:

@@ -1,4 +1,4 @@
-"""The plan of an operation as a hub makes it, with the SQL of what it asks of its own records."""
+"""The plan of an operation as a hub makes it, with SQL for what it asks of its own records that any server takes."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -12,7 +12,9 @@ from baygate.gateway.planning.federation.rendering import Step, graphql, steps
 from baygate.gateway.planning.federation.resident import ResidentRequest
 from baygate.gateway.planning.plan import Plan, Supergraph, plan
 from baygate.sources.bindings import resident_binding
+from baygate.sources.resident.canonical import for_server
 from baygate.sources.supergraph.contributions import Contributions
+from baygate.storage.database import OLDEST_SUPPORTED
 from baygate.storage.sources import HUB
 
 
@@ -28,7 +30,7 @@ def with_statements(
 def _steps(planned: Plan, contributed: Contributions) -> Iterator[Step]:
     if planned.across is None:
         if planned.resident is not None:
-            yield Step(1, HUB, "query", (), (), planned.resident.statement.sql)
+            yield Step(1, HUB, "query", (), (), for_server(planned.resident.statement.sql, OLDEST_SUPPORTED))
         return
     resident = {each.request.id: each.resident for each in planned.across.requests}
 
@@ -42,7 +44,7 @@ def _steps(planned: Plan, contributed: Contributions) -> Iterator[Step]:
 
 def _statements(asked: ResidentRequest) -> Iterator[str]:
     if asked.root is not None:
-        yield asked.root.statement.sql
+        yield for_server(asked.root.statement.sql, OLDEST_SUPPORTED)
     for entities in asked.entities:
         for name, (keys, statement, _) in entities.statements.items():
-            yield f"-- {name} by {', '.join(keys)}\n{statement.sql}"
+            yield f"-- {name} by {', '.join(keys)}\n{for_server(statement.sql, OLDEST_SUPPORTED)}"

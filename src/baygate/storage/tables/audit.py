@@ -127,10 +127,11 @@ audit_access_tile = sa.Table(
     metadata,
     sa.Column("provider", sa.Text(collation="C"), primary_key=True),
     _whole("tile", key=True),
+    sa.Column("agency", sa.Text(collation="C"), primary_key=True),
     _period(),
     postgresql_partition_by="RANGE (period)",
 )
-"""Which runs of 256 leaves have accesses of a provider: a row for each access and provider would cost each answer."""
+"""Which runs of 256 leaves have accesses to records of a provider, by which agency: a row of each would cost more."""
 
 audit_override = sa.Table(
     "audit_override",

@@ -42,27 +42,49 @@ SELECT to_date(right(relname, 6), 'YYYYMM') AS period
 FROM pg_inherits JOIN pg_class ON pg_class.oid = inhrelid WHERE inhparent = 'audit_access'::regclass
 """
 """Those that were not pruned."""
+_GRANTS = """
+CREATE TEMPORARY TABLE granted ON COMMIT DROP AS
+SELECT privilege_type AS privilege, CASE grantee WHEN 0 THEN 'PUBLIC' ELSE grantee::regrole::text END AS role
+FROM pg_class, aclexplode(relacl) WHERE pg_class.oid = 'audit_access'::regclass AND grantee <> relowner
+"""
+_GRANT = """
+DO $$
+DECLARE
+    given record;
+BEGIN
+    FOR given IN SELECT * FROM granted LOOP
+        EXECUTE format('GRANT %s ON {table} TO %s', given.privilege, given.role);
+    END LOOP;
+END $$
+"""
+"""A hub's role need not own the tables, and what it was granted goes with a table that is dropped."""
 _BY_RECORD = """
 CREATE TEMPORARY TABLE told ON COMMIT DROP AS
-SELECT subject, leaf_index, period, shard, seq, at, agency, purpose, array_agg(provider ORDER BY provider) AS providers
-FROM audit_access GROUP BY subject, leaf_index, period, shard, seq, at, agency, purpose
+SELECT subject, leaf_index, period, min(shard) AS shard, min(seq) AS seq, min(at) AS at, min(agency) AS agency,
+    min(purpose) AS purpose, array_agg(DISTINCT provider ORDER BY provider) AS providers
+FROM audit_access GROUP BY subject, leaf_index, period
 """
+"""They are the same in all rows of a record, unless somebody altered one: that is not for here, ``verify`` tells."""
 _TILES = """
-INSERT INTO audit_access_tile (provider, tile, period)
-SELECT DISTINCT provider, leaf_index >> 8, period FROM audit_access CROSS JOIN LATERAL unnest(providers) provider
+INSERT INTO audit_access_tile (provider, tile, agency, period)
+SELECT DISTINCT provider, leaf_index >> 8, agency, period
+FROM audit_access CROSS JOIN LATERAL unnest(providers) provider
 """
 _BY_PROVIDER = """
 CREATE TEMPORARY TABLE told ON COMMIT DROP AS
 SELECT a.period, p.provider, a.subject, a.leaf_index, a.shard, a.seq, a.at, a.agency, a.purpose,
-    replace(convert_from(r.entry, 'UTF8'), '\\u0000', '\\ufffd')::jsonb->'rows'->p.provider->a.subject AS rows
+    coalesce(replace(convert_from(r.entry, 'UTF8'), '\\u0000', '\\ufffd')::jsonb->'rows'->p.provider->a.subject, '{}')
+        AS rows
 FROM audit_access a CROSS JOIN LATERAL unnest(a.providers) p (provider)
-JOIN audit_record r ON r.period = a.period AND r.shard = a.shard AND r.seq = a.seq
+LEFT JOIN audit_record r ON r.period = a.period AND r.shard = a.shard AND r.seq = a.seq
 """
 
 
 def upgrade() -> None:
     """Gather the providers of a record in one row."""
+    _stop("audit_access")
     op.execute(_MONTHS)
+    op.execute(_GRANTS)
     op.execute(_BY_RECORD)
     op.drop_table("audit_access")
     op.create_table(
@@ -79,10 +101,13 @@ def upgrade() -> None:
         "audit_access_tile",
         _text("provider"),
         _whole("tile"),
+        _text("agency"),
         sa.Column("period", sa.Date(), nullable=False),
-        sa.PrimaryKeyConstraint("provider", "tile", "period", name="audit_access_tile_pkey"),
+        sa.PrimaryKeyConstraint("provider", "tile", "agency", "period", name="audit_access_tile_pkey"),
         postgresql_partition_by="RANGE (period)",
     )
+    for table in ("audit_access", "audit_access_tile"):
+        op.execute(_GRANT.format(table=table))
     _opening("audit_record", "audit_access", "audit_access_tile")
     _put_back("subject, leaf_index, period, shard, seq, at, agency, purpose, providers")
     op.execute(_TILES)
@@ -90,7 +115,9 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Give each provider of a record a row of its own."""
+    _stop("audit_access", "audit_access_tile")
     op.execute(_MONTHS)
+    op.execute(_GRANTS)
     op.execute(_BY_PROVIDER)
     op.drop_table("audit_access")
     op.drop_table("audit_access_tile")
@@ -105,8 +132,15 @@ def downgrade() -> None:
         postgresql_partition_by="RANGE (period)",
     )
     op.create_index("audit_access_provider_leaf_index_idx", "audit_access", ["provider", "leaf_index"])
+    op.execute(_GRANT.format(table="audit_access"))
     _opening("audit_record", "audit_access")
     _put_back("period, provider, subject, leaf_index, shard, seq, at, agency, purpose, rows")
+
+
+def _stop(*tables: str) -> None:
+    """Let hubs that run neither extend the tree nor open a month meanwhile; they go on answering."""
+    op.execute("SELECT FROM audit_log FOR UPDATE")
+    op.execute(f"LOCK TABLE {', '.join(tables)} IN ACCESS EXCLUSIVE MODE")
 
 
 def _text(name: str) -> sa.Column[str]:
@@ -135,4 +169,4 @@ def _opening(*parents: str) -> None:
 
 def _put_back(columns: str) -> None:
     op.execute(f"INSERT INTO audit_access ({columns}) SELECT {columns} FROM told")  # noqa: S608 - columns of our own
-    op.execute("DROP TABLE told, month")
+    op.execute("DROP TABLE told, month, granted")
