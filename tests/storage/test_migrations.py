@@ -96,3 +96,21 @@ def test_a_month_that_was_pruned_stays_away(kept: Kept) -> None:
     asyncio.run(schema_version.downgrade(kept.dsn, "0009"))
     asyncio.run(schema_version.upgrade(kept.dsn))
     assert fetch(kept, MONTHS) == left
+
+
+def test_a_month_that_a_hub_opens_meanwhile_is_waited_for(kept: Kept) -> None:
+    """It has the lock for that, and asks for the table that the migration changes."""
+    asyncio.run(schema_version.downgrade(kept.dsn, "0009"))
+
+    async def run() -> None:
+        async with kept.connected() as hub, kept.connected() as watcher:
+            async with hub.transaction():
+                await hub.execute("SELECT pg_advisory_xact_lock(hashtext('audit_open_period'))")
+                upgrading = asyncio.create_task(schema_version.upgrade(kept.dsn))
+                while not await watcher.fetchval(WAITING):  # noqa: ASYNC110 - PostgreSQL has no event for it
+                    await asyncio.sleep(0.02)
+                await hub.execute("SELECT audit_open_period('2026-12-01')")
+            await upgrading
+
+    asyncio.run(run())
+    assert ("audit_access_tile_202612",) in fetch(kept, MONTHS)

@@ -64,7 +64,7 @@ def kind_of(type_: sa.types.TypeEngine[Any]) -> Kind:
 
 
 _OF_SCALARS, _SCALARS_SINCE = "JSON_SCALAR", 17
-"""What looks up the type of its argument once for a statement (ISO/IEC 9075-2:2023); PostgreSQL has it since."""
+"""What looks its argument's type up once for a statement (ISO/IEC 9075-2:2023), and the first PostgreSQL with it."""
 _OF_ANY = "to_json"
 """What looks it up for every value, which is a tenth of all the time of a statement with some hundred values."""
 

@@ -140,6 +140,8 @@ def downgrade() -> None:
 def _stop(*tables: str) -> None:
     """Let hubs that run neither extend the tree nor open a month meanwhile; they go on answering."""
     op.execute("SELECT FROM audit_log FOR UPDATE")
+    # before the tables: who opens a month has this, and then asks for them
+    op.execute("SELECT pg_advisory_xact_lock(hashtext('audit_open_period'))")
     op.execute(f"LOCK TABLE {', '.join(tables)} IN ACCESS EXCLUSIVE MODE")
 
 
