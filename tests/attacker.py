@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256
 from joserfc.jwk import ECKey
 from tests.agency import CUSTOMS, DEVELOPER, Agency, b64url, register
+from tests.oauth.server.desk import eventually
 from tests.serving import Hub
 
 from baygate.gateway.admission import SIGNING_KEYS
@@ -121,10 +122,7 @@ def enrolled(hub: Hub, agency: Agency) -> Attacker:
     """Register a client, and wait until the hub knows it."""
     asyncio.run(register(hub.dsn, agency))
     attacker = Attacker(hub, agency)
-    deadline = time.monotonic() + 5
-    while agency.ask_token(hub.client, hub.base).status_code != 200:
-        assert time.monotonic() < deadline, "the hub does not know its client"
-        time.sleep(0.02)
+    assert eventually(lambda: agency.ask_token(hub.client, hub.base).status_code == 200)
     return attacker
 
 

@@ -11,7 +11,7 @@ from click.testing import CliRunner, Result
 from tests.access.signing import moment
 from tests.chain import ARC, DAY, HOUR, POLICY, TYPE, Chain, named, now
 from tests.cli.test_policy_command import Baygate, well
-from tests.oauth.server.desk import opened, within
+from tests.oauth.server.desk import eventually, opened
 from tests.partnership import Partnership, Recognising
 
 from baygate.cli import main
@@ -196,7 +196,7 @@ def test_what_was_recognised_then_is_explained_by_the_evidence_of_then(
     then = moment(now())
     chain.revoke(partner)
     chain.publish()
-    assert within(5, lambda: desk.ask().status_code == 401)
+    assert eventually(lambda: desk.ask().status_code == 401)
     for each in directory.iterdir():
         each.unlink()
     refused(verify(partner.issued.certificate), "revocation")

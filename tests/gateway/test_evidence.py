@@ -11,7 +11,8 @@ from typing import Any
 import httpx
 import orjson
 import pytest
-from tests.agency import CUSTOMS, TAX, Agency, register
+from tests.agency import CUSTOMS, TAX, Agency
+from tests.attacker import enrolled
 from tests.open_policies import ROOT_DOCUMENT
 from tests.serving import Hub, Serve, plain
 
@@ -43,7 +44,8 @@ NOBODYS = Agency("single-window", "single-window")
 @pytest.fixture(scope="module")
 def callers(production: Hub) -> None:
     """Whoever asks about accesses here, beside those of the sample world."""
-    asyncio.run(register(production.dsn, SAMR, UNSCOPED, NOBODYS))
+    for each in (SAMR, UNSCOPED, NOBODYS):
+        enrolled(production, each)
 
 
 @pytest.fixture

@@ -25,7 +25,7 @@ from tests.gateway.test_forwarded import escaped, sequence
 from tests.gateway.test_tls import Holder, issue
 from tests.log_keys import give_log_keys
 from tests.oauth.server.certificates import certificate
-from tests.oauth.server.desk import within
+from tests.oauth.server.desk import eventually
 from tests.oauth.server.test_mutual_tls import SUBJECT, Secured, x5t
 from tests.open_policies import ROOT
 from tests.zygote import Process, Zygote
@@ -178,7 +178,7 @@ def ready(client: httpx.Client, log: Path) -> None:
             return client.get("/readyz").status_code == 200
         return False
 
-    assert within(PATIENCE, answers), log.read_text()
+    assert eventually(answers), log.read_text()
 
 
 @pytest.fixture(scope="module")
@@ -202,7 +202,7 @@ def behind(ground: Ground) -> Iterator[Behind]:
             origin, ground.dsn, ground.own, AUTHORITY, AUTHORITY, ground.directory, log, (one, two), tcp, (a, b)
         )
         for number, path in (("one", one), ("two", two)):
-            assert within(PATIENCE, path.is_socket), (ground.directory / f"{number}.log").read_text()
+            assert eventually(path.is_socket), (ground.directory / f"{number}.log").read_text()
             with found.direct(path) as client:
                 ready(client, ground.directory / f"{number}.log")
         yield found
@@ -220,7 +220,7 @@ def customs(behind: Behind) -> Known:
 def enrolled(behind: Behind, holder: Holder, subject: str | None = None) -> Known:
     name = behind.enrol(subject=subject) if subject else behind.enrol(holder)
     # there are three workers, and any may answer
-    assert within(10, lambda: all(behind.knows(name, holder) for _ in range(8)))
+    assert eventually(lambda: all(behind.knows(name, holder) for _ in range(8)))
     return name, holder
 
 
@@ -287,7 +287,7 @@ def test_clients_with_keys_instead_of_certificates_come_through_too(behind: Behi
     by_key = Agency("keyed-behind-nginx")
     asyncio.run(register(behind.dsn, by_key))
     with behind.http(None) as http:
-        assert within(10, lambda: by_key.ask_token(http, behind.base).status_code == 200)
+        assert eventually(lambda: by_key.ask_token(http, behind.base).status_code == 200)
         http.auth = by_key
         answer = http.post(f"{behind.base}/graphql", json={"query": "{ __typename }"})
         assert answer.json() == {"data": {"__typename": "Query"}}
@@ -375,7 +375,7 @@ def test_its_log_names_no_query_and_each_answer_demands_https(behind: Behind) ->
     with behind.http(None) as http:
         answer = http.get(f"{behind.base}/graphql", params={"query": "{ secret }"})
     assert answer.headers["strict-transport-security"] == "max-age=31536000"
-    assert within(2, lambda: " GET /graphql 401 " in behind.lines()[-1])
+    assert eventually(lambda: " GET /graphql 401 " in behind.lines()[-1])
     assert "secret" not in behind.log.read_text()
 
 

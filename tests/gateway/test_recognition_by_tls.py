@@ -15,7 +15,7 @@ from tests.gateway.test_nginx import NGINX, Ground, free_port, hub, nginx, ready
 from tests.gateway.test_recognition import ME, fingerprint, number
 from tests.gateway.test_tls import issue
 from tests.log_keys import give_log_keys
-from tests.oauth.server.desk import Desk, opened, refused, within
+from tests.oauth.server.desk import Desk, eventually, opened, refused
 from tests.oauth.server.test_mutual_tls import BROKEN
 from tests.oauth.server.test_recognising import look_alike
 from tests.partner import Partner, connection
@@ -93,7 +93,7 @@ def test_a_revoked_one_passes_the_handshake_and_gets_nothing(recognising: Recogn
     assert used(recognising, token, partner.issued).status_code == 200
     chain.revoke(partner)
     chain.publish()
-    assert within(5, lambda: {used(recognising, token, partner.issued).status_code for _ in range(8)} == {401})
+    assert eventually(lambda: {used(recognising, token, partner.issued).status_code for _ in range(8)} == {401})
     assert "(revocation)" in refused(by_tls(recognising, partner), 401, "invalid_client")
 
 
@@ -144,7 +144,7 @@ def test_nginx_passes_on_the_certificate_that_it_has_seen_and_no_other(
     origin, authority = behind
     partner = recognising.p256.partner(number())
     with connection(authority, partner.issued) as own, connection(authority) as nobody:
-        assert within(5, lambda: partner.ask_by_tls(own, origin).status_code == 200)
+        assert eventually(lambda: partner.ask_by_tls(own, origin).status_code == 200)
         token = partner.ask_by_tls(own, origin).json()["access_token"]
         assert claims_of(token)["cnf"] == {"x5t#S256": digest_of(partner.issued.der)}
         headers = {"authorization": f"Bearer {token}", "accept": "application/json"}

@@ -11,7 +11,8 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import httpx
 from tests.agency import Agency, b64url
-from tests.serving import plain
+from tests.oauth.server.desk import eventually
+from tests.serving import Hub, plain
 
 from baygate.oauth import registry
 from baygate.storage.database import Database
@@ -100,15 +101,20 @@ def sign_in(browser: httpx.Client, base: str, subject: str = "chen-jing", **more
     return browser.post(f"{base}/oauth/sign-in", data={"person": subject, "csrf": csrf(page), **more})
 
 
-def register(dsn: str, *agencies: Agency, **other: Any) -> None:
-    """Register clients for people."""
+def enrol(hub: Hub, *agencies: Agency, redirect_uris: tuple[str, ...] = (CALLBACK,), **other: Any) -> None:
+    """Register clients for people, and wait until the hub knows them."""
 
     async def add() -> None:
-        connection = await Database(dsn).connect()
+        connection = await Database(hub.dsn).connect()
         try:
             for each in agencies:
-                await registry.add(connection, each.registration(**({"redirect_uris": (CALLBACK,)} | other)))
+                await registry.add(connection, each.registration(redirect_uris=redirect_uris, **other))
         finally:
             await connection.close()
 
     asyncio.run(add())
+    with browser() as nobody:
+        for each in agencies:
+            # whoever is unknown has no address that an answer could be sent to
+            at = Explorer(hub.base, each)
+            assert eventually(lambda at=at: at.ask(nobody, redirect_uri=redirect_uris[0]).status_code == 302)

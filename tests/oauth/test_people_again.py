@@ -2,7 +2,6 @@
 
 import base64
 import json
-import time
 from collections.abc import Iterator
 from urllib.parse import parse_qsl, urlsplit
 
@@ -10,8 +9,9 @@ import httpx
 import pytest
 from tests.agency import ASSERTION, Agency
 from tests.oauth import provider as providers
-from tests.oauth.explorer import PEOPLE, Explorer, browser, csrf, register, sign_in, told
+from tests.oauth.explorer import PEOPLE, Explorer, browser, csrf, enrol, sign_in, told
 from tests.oauth.provider import CLIENT_ID, CLIENT_SECRET
+from tests.oauth.server.desk import eventually
 from tests.serving import Hub, Serve
 
 from baygate.oauth.clients import Binding
@@ -25,7 +25,7 @@ BEARER = Agency("people-again", "commerce-gd", binding=Binding.BEARER)
 def demo(serve: Serve) -> Iterator[Hub]:
     """A hub where people sign in by their name."""
     with serve("development", oauth__people=json.dumps({"named": [*PEOPLE, OWN]})) as hub:
-        register(hub.dsn, BEARER)
+        enrol(hub, BEARER)
         yield hub
 
 
@@ -53,9 +53,7 @@ def status(hub: Hub, text: str) -> int:
 
 
 def until_refused(hub: Hub, text: str) -> None:
-    deadline = time.monotonic() + 3
-    while status(hub, text) != 401:
-        assert time.monotonic() < deadline
+    assert eventually(lambda: status(hub, text) == 401)
 
 
 def test_whoever_is_signed_in_is_asked_again_if_the_client_wants(demo: Hub, someone: httpx.Client) -> None:

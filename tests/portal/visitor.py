@@ -2,7 +2,6 @@
 
 import contextlib
 import json
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,7 +9,7 @@ from urllib.parse import urlsplit
 
 import httpx
 from tests.agency import Agency
-from tests.oauth.explorer import PEOPLE, browser, csrf, register
+from tests.oauth.explorer import PEOPLE, browser, csrf, enrol
 from tests.serving import Hub, Serve
 
 OWN = {"baygate-explorer": "1"}
@@ -32,10 +31,7 @@ def explored(
     }
     with serve("development", **(said | settings)) as hub:
         if registered:
-            register(hub.dsn, agency, redirect_uris=(f"{hub.base}/explore/signed-in",))
-            deadline = time.monotonic() + 5
-            while not httpx.get(f"{hub.base}/explore/session", trust_env=False).json()["purposes"]:
-                assert time.monotonic() < deadline, "the hub has not heard of its explorer"
+            enrol(hub, agency, redirect_uris=(f"{hub.base}/explore/signed-in",))
         yield hub
 
 

@@ -17,7 +17,6 @@ from tests.agency import ASSERTION, Agency, b64url
 from baygate.storage.database import Database
 
 FORM = "application/x-www-form-urlencoded"
-PATIENCE = 5.0
 
 
 @dataclass
@@ -77,7 +76,7 @@ class Desk:
 
 def opened(hub: Any, agency: Agency) -> Desk:
     """Return the desk of a client, whose nonce is known, once the hub knows of it."""
-    assert within(PATIENCE, lambda: agency.ask_token(hub.client, hub.base).status_code not in {401, 503})
+    assert eventually(lambda: agency.ask_token(hub.client, hub.base).status_code not in {401, 503})
     return Desk(hub.base, hub.client, agency)
 
 
@@ -113,8 +112,8 @@ def altered(dsn: str, change: Callable[..., Any], *what: Any, **how: Any) -> Any
     return asyncio.run(altering())
 
 
-def within(seconds: float, holds: Callable[[], bool]) -> bool:
-    """Return whether something comes to hold in time."""
+def eventually(holds: Callable[[], bool], seconds: float = 20) -> bool:
+    """Return whether something comes to hold before one gives up; how soon it does is no matter of a test."""
     deadline = time.monotonic() + seconds
     while not holds():
         if time.monotonic() > deadline:

@@ -9,7 +9,7 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import ECKey, KeySet, OKPKey, RSAKey
 from tests.agency import EVERY_SCOPE, Agency
-from tests.oauth.server.desk import PATIENCE, Desk, altered, refused, within
+from tests.oauth.server.desk import Desk, altered, eventually, refused
 
 from baygate.oauth import registry
 from baygate.oauth.clients import ClientKey
@@ -119,7 +119,7 @@ def test_clients_sign_their_assertions_with(algorithm: str, key: Any, desk: Desk
         assertion = jwt.encode({"alg": algorithm}, claims, key, algorithms=[algorithm])
         return desk.ask(client_assertion=assertion, scope="credit:read").status_code
 
-    assert within(PATIENCE, lambda: asked() == 200)
+    assert eventually(lambda: asked() == 200)
 
 
 # The proof of the key that the token is bound to (RFC 9449, section 5)

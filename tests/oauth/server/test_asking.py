@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 import pytest
 from tests.agency import TAX, Agency
 from tests.oauth.server.conftest import Enrol
-from tests.oauth.server.desk import FORM, PATIENCE, Desk, altered, opened, refused, within
+from tests.oauth.server.desk import FORM, Desk, altered, eventually, opened, refused
 
 from baygate.oauth import registry
 
@@ -165,7 +165,7 @@ def test_a_client_for_people_cannot_ask_for_itself(desk: Desk, production: Any) 
     client = explorer.registration(redirect_uris=("https://explorer.example/signed-in",))
     altered(production.dsn, registry.add, client)
     there = Desk(desk.base, desk.client, explorer)
-    assert within(PATIENCE, lambda: there.ask().status_code == 400)
+    assert eventually(lambda: there.ask().status_code == 400)
     refused(there.ask(), 400, "unauthorized_client")
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import asyncpg
 import pytest
 from tests.agency import CUSTOMS, Agency, new_key
-from tests.oauth.server.desk import Desk, altered, opened, refused, within
+from tests.oauth.server.desk import Desk, altered, eventually, opened, refused
 from tests.serving import Hub, Serve
 
 from baygate.oauth import registry
@@ -82,8 +82,8 @@ def test_a_client_without_requests_left_causes_no_more_writes(fresh: Hub) -> Non
     poor = Agency("poor-gd", "customs-gz", purposes=("RISK_ASSESSMENT",), rate=3)
     altered(fresh.dsn, registry.add, poor.registration())
     desk = Desk(fresh.base, fresh.client, poor)
-    assert within(5, lambda: poor.ask_token(fresh.client, fresh.base).status_code == 200)
-    assert within(5, lambda: desk.ask().status_code == 429)
+    assert eventually(lambda: poor.ask_token(fresh.client, fresh.base).status_code == 200)
+    assert eventually(lambda: desk.ask().status_code == 429)
     before = counted(fresh, _USE)
     for ask in (desk.ask, lambda: desk.revoke("a.b.c"), lambda: desk.introspect("a.b.c")):
         answer = ask()

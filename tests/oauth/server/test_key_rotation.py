@@ -4,12 +4,13 @@ import json
 import os
 import subprocess
 import sys
+import time
 from base64 import urlsafe_b64decode
 from pathlib import Path
 from typing import Any
 
 from joserfc.jwk import ECKey
-from tests.oauth.server.desk import Desk, within
+from tests.oauth.server.desk import Desk, eventually
 
 from baygate.gateway.admission import SIGNING_KEYS
 
@@ -35,11 +36,13 @@ def test_a_new_key_is_published_first_signs_then_and_what_the_old_one_signed_sta
     old = desk.token()
     assert kid_of(old) in before
 
+    begun = time.time()
     new = rotate(keys, after=3)
-    assert within(2, lambda: published(desk) == before | {new})
-    assert kid_of(desk.token()) == kid_of(old), "it is published, and does not sign yet"
+    assert eventually(lambda: published(desk) == before | {new})
+    signs = kid_of(desk.token())
+    assert signs == kid_of(old) or time.time() >= begun + 3, "it is published, and does not sign yet"
 
-    assert within(5, lambda: kid_of(desk.token()) == new)
+    assert eventually(lambda: kid_of(desk.token()) == new)
     assert published(desk) == before | {new}
     assert desk.graphql(old).status_code == 200
     assert desk.introspect(old).json()["active"]
@@ -52,26 +55,26 @@ def test_what_is_no_key_changes_nothing_until_it_is_mended(desk: Desk, productio
     strange.write_text("half a key")
     try:
         os.utime(strange)
-        assert not within(1.5, lambda: published(desk) != before)
+        assert not eventually(lambda: published(desk) != before, seconds=1.5)
         assert desk.graphql(token).status_code == 200
         assert desk.graphql(desk.token()).status_code == 200
     finally:
         strange.unlink()
     assert "20990101T000000Z.pem is not a key" in production.log.read_text()
     new = rotate(Path(production.keys), after=600)
-    assert within(2.5, lambda: published(desk) == before | {new})
+    assert eventually(lambda: published(desk) == before | {new})
 
 
 def test_a_key_that_is_taken_away_takes_with_it_what_it_signed(desk: Desk, production: Any) -> None:
     kid = rotate(Path(production.keys), after=0)
-    assert within(3, lambda: kid_of(desk.token()) == kid)
+    assert eventually(lambda: kid_of(desk.token()) == kid)
     token = desk.token()
     assert desk.graphql(token).status_code == 200
     files = (Path(production.keys) / SIGNING_KEYS).glob("*.pem")
     [file] = [each for each in files if ECKey.import_key(each.read_bytes()).thumbprint() == kid]
     away = file.rename(file.with_suffix(".away"))
     try:
-        assert within(2.5, lambda: desk.graphql(token).status_code == 401), "though it was read before"
+        assert eventually(lambda: desk.graphql(token).status_code == 401), "though it was read before"
     finally:
         away.rename(file)
-    assert within(2.5, lambda: desk.graphql(token).status_code == 200)
+    assert eventually(lambda: desk.graphql(token).status_code == 200)
