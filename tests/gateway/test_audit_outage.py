@@ -19,6 +19,10 @@ from tests.serving import Hub, Serve
 from baygate.sample.load import load
 from baygate.storage.database import Database
 
+_CANCEL = """
+SELECT pg_cancel_backend(pid) FROM pg_stat_activity
+WHERE datname = current_database() AND application_name = 'baygate audit' AND wait_event_type = 'Lock'
+"""
 QUERY = "{ parties(first: 2) { nodes { id name } } }"
 
 
@@ -85,6 +89,28 @@ def test_accesses_that_cannot_be_read_are_refused_and_not_half_an_answer(own_hub
     assert (refused.status_code, refused.json()["error"]) == (503, "temporarily_unavailable")
     execute(own_hub.dsn, "ALTER TABLE elsewhere RENAME TO audit_access")
     assert own_hub.client.get(f"{own_hub.base}/audit/accesses").status_code == 200
+
+
+def test_accesses_that_take_too_long_to_find_are_told_what_to_ask_instead(own_hub: Hub) -> None:
+    async def ask() -> httpx.Response:
+        locking, other = await Database(own_hub.dsn).connect(), await Database(own_hub.dsn).connect()
+        try:
+            async with locking.transaction():
+                await locking.execute("LOCK TABLE audit_access")
+                url = f"{own_hub.base}/audit/accesses"
+                asked = asyncio.create_task(asyncio.to_thread(own_hub.client.get, url, timeout=30))
+                # as PostgreSQL itself does when the time for a statement is over
+                while not asked.done():
+                    await other.execute(_CANCEL)
+                    await asyncio.sleep(0.02)
+                return asked.result()
+        finally:
+            await locking.close()
+            await other.close()
+
+    answer = asyncio.run(ask())
+    assert (answer.status_code, answer.json()["error"]) == (503, "temporarily_unavailable")
+    assert "Narrow it" in answer.json()["error_description"]
 
 
 @pytest.fixture

@@ -26,7 +26,7 @@ _AT_ONCE = 4
 """Connections that one worker reads the log over."""
 _PAGE = 1_000
 _PATIENCE = 10.0
-"""Seconds for which a turn is waited, and which reading may take."""
+"""Seconds for which a turn is waited, and which a statement may take."""
 
 
 class AuditReader:
@@ -89,7 +89,8 @@ class AuditReader:
         try:
             connection = await self._connect()
             try:
-                with cut_after(_PATIENCE, connection):
+                # PostgreSQL gives up before: then it is known that what was asked takes too long
+                with cut_after(_PATIENCE + 1, connection):
                     yield connection
             finally:
                 connection.terminate()

@@ -41,6 +41,7 @@ _SIZE = re.compile(r"\d{1,18}", re.ASCII)
 _SOON = (b"retry-after", b"1")
 _DAMAGED = "The log is not whole, so no proof can be given; its operator can see why."
 _UNREADABLE = "The audit log cannot be read now. Try again shortly."
+_TOO_MUCH = "This takes too long to find. Narrow it: a party, an agency, a shorter time from since to until."
 _JSON, _NDJSON = "application/json", "application/x-ndjson"
 _TEXTS = {"party": "subject", "agency": "agency", "purpose": "purpose"}
 _TIMES = ("since", "until")
@@ -86,6 +87,8 @@ class EvidenceEndpoints:
         except TreeDamaged as damaged:
             log.error("no proof is given: %s", damaged)
             return _refused(503, "temporarily_unavailable", _DAMAGED, caller.headers)
+        except asyncpg.QueryCanceledError:
+            return _refused(503, "temporarily_unavailable", _TOO_MUCH, caller.headers)
         except (asyncpg.PostgresError, StorageError, OSError, TimeoutError) as error:
             log.warning("the audit log cannot be read: %s", type(error).__name__)
             return _refused(503, "temporarily_unavailable", _UNREADABLE, [*caller.headers, _SOON])
