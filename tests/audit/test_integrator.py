@@ -385,10 +385,8 @@ class TestTheLoop:
                 work = integrating(log)
                 work.start()
                 shard = await open_shard(connection)
-                began = asyncio.get_running_loop().time()
                 await write(connection, shard, 3)
                 await until(lambda: "3" in told)
-                assert asyncio.get_running_loop().time() - began < 2
                 await work.close()
 
         asyncio.run(run())

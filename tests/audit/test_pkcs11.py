@@ -252,14 +252,14 @@ def test_a_token_that_does_not_answer_is_not_waited_for(shelf: Shelf, monkeypatc
     answering = threading.Event()
     whole = under_test._Session.sign
     monkeypatch.setattr(under_test, "PATIENCE", 0.05)
-    monkeypatch.setattr(under_test._Session, "sign", lambda *said: answering.wait(10) and whole(*said))
+    monkeypatch.setattr(under_test._Session, "sign", lambda *said: answering.wait(30) and whole(*said))
 
     async def ask() -> None:
         begun = time.monotonic()
         for _ in range(2):
             with pytest.raises(TokenUnavailable, match=r"did not sign within 0\.05 seconds"):
                 await signer.sign(TYPE, b"{}")
-        assert time.monotonic() - begun < 2
+        assert time.monotonic() - begun < 10
         answering.set()
         monkeypatch.setattr(under_test, "PATIENCE", 5.0)
         assert holds(await signer.sign(TYPE, b"{}"), shelf.keys["first"])

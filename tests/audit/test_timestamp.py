@@ -327,7 +327,7 @@ def test_an_authority_that_is_slow_is_not_waited_for(asked: Callable[..., Author
     for answer in (trickling(server), server.hangs):
         begun = time.monotonic()
         assert failed(asked(answer, patience=0.2))
-        assert time.monotonic() - begun < 2
+        assert time.monotonic() - begun < 10
 
 
 @pytest.mark.parametrize(

@@ -20,11 +20,11 @@ from tests.serving import Hub
 from baygate.sample.authority import Authority
 
 SECOND = datetime.timedelta(seconds=1)
-SLACK = 1.5
+SLACK = 5.0
 """Seconds beyond what is promised that a busy machine may take."""
 FELT = INTERVAL + 1 + SLACK
 """Seconds within which a revocation that is published is felt everywhere: the interval and a second, it says."""
-PROMPT = 1.0
+PROMPT = 5.0
 """Seconds within which requests are answered, whatever becomes of an authority's server."""
 
 

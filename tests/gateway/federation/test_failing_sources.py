@@ -63,7 +63,7 @@ FAILURES: dict[str, tuple[Answer, str]] = {
 def test_a_source(ratings: Answer, kind: str, caplog: pytest.LogCaptureFixture) -> None:
     began = time.monotonic()
     told = asked(QUESTION, COMPANY, ratings, QUICK)
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < 10
     assert told["data"] == {"company": {"name": "Harbour", "score": None}}
     (error,) = told["errors"]
     assert error["path"] == ["company"]

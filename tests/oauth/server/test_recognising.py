@@ -25,7 +25,7 @@ from tests.partnership import Recognising
 from baygate.sample.authority import Authority, Issued, Terms, Validity
 from baygate.sample.openssl import P256
 
-PROMPT = 1.0
+PROMPT = 5.0
 """Seconds within which whoever is refused has his answer."""
 _numbers = count(80_000_001)
 
