@@ -9,7 +9,21 @@ from typing import Any
 import asyncpg
 import orjson
 import pytest
-from tests.audit.kept_log import DECISIONS, HOUR, NOVEMBER, OCTOBER, PARTIES, PROVIDERS, Kept, fill, new_log, told
+from tests.audit.kept_log import (
+    DECISIONS,
+    HOUR,
+    NOVEMBER,
+    OCTOBER,
+    PARTIES,
+    PROVIDERS,
+    Kept,
+    fill,
+    integrate,
+    new_log,
+    record,
+    recording,
+    told,
+)
 
 from baygate.audit.accesses import EVERYBODY, Access, Filters, accesses, stream
 from baygate.audit.span import leaves_of
@@ -135,6 +149,29 @@ def test_pages_follow_one_another_without_gap_or_repetition(kept: Kept, size: in
         assert gathered == list(page(kept, filters))[: len(gathered)]
 
 
+def test_a_shard_that_is_late_is_in_its_place_though_it_is_of_the_month_before(postgres: EmbeddedPostgres) -> None:
+    """What two months have in one run of 256 leaves follows one another by leaves, in whatever pages."""
+
+    async def write(log: Kept) -> None:
+        async with recording(log, OCTOBER) as late, recording(log, NOVEMBER) as new:
+            for start in range(0, 40, 10):
+                await record(late, range(start, start + 5))
+                await integrate(log, NOVEMBER)
+                await record(new, range(start + 5, start + 10))
+                await integrate(log, NOVEMBER)
+
+    with new_log(postgres) as log:
+        asyncio.run(write(log))
+        for filters in (of(*PROVIDERS), of("tax-gd"), of("tax-gd", agency="hk-customs"), Filters(EVERYBODY)):
+            every = page(log, filters)
+            assert [each.leaf for each in every] == sorted((each.leaf for each in every), reverse=True)
+            assert len({each.at.month for each in every[:4]} | {each.at.month for each in every[-4:]}) == 2
+            found: list[Access] = []
+            while more := page(log, filters, found[-1].leaf if found else None, 3):
+                found += more
+            assert found == list(every)
+
+
 def test_a_record_of_several_providers_is_not_torn_apart(kept: Kept) -> None:
     newest = page(kept, of(*PROVIDERS), first=1)
     both = page(kept, of(*PROVIDERS, purpose="RISK_ASSESSMENT"), after=NOVEMBER_FIRST + 31, first=1)
@@ -221,6 +258,7 @@ def test_pages_are_found_by_indexes(kept: Kept) -> None:
                 of("tax-gd", subject=PARTIES[0]),
                 of("tax-gd", since=OCTOBER, until=NOVEMBER),
                 of("tax-gd", agency="hk-customs"),
+                of("tax-gd", purpose="STATISTICS"),
                 Filters(EVERYBODY, subject=PARTIES[0]),
                 Filters(EVERYBODY),
             ):
@@ -228,10 +266,18 @@ def test_pages_are_found_by_indexes(kept: Kept) -> None:
         return explaining.plans
 
     found = asyncio.run(plans())
-    conditions = ("provider = p.provider", "agency = ", "leaf_index >= GREATEST", "subject = ")
+    conditions = ("provider = p.provider", "agency = ", "purpose = ", "leaf_index >= GREATEST", "subject = ")
     used = [{each for each in conditions if re.search(rf"Index Cond: .*{each}", plan)} for plan in found]
     by_tiles = {"provider = p.provider", "leaf_index >= GREATEST"}
-    assert used == [by_tiles, {"subject = "}, by_tiles, {"agency = ", *by_tiles}, {"subject = "}, set()]
+    assert used == [
+        by_tiles,
+        {"subject = "},
+        by_tiles,
+        {"agency = ", *by_tiles},
+        {"purpose = ", *by_tiles},
+        {"subject = "},
+        set(),
+    ]
     assert re.search("Index Cond: .*leaf_index >= ", found[-1])
     assert not any("Seq Scan on audit_access" in each or "Seq Scan on audit_record" in each for each in found)
 

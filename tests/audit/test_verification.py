@@ -226,12 +226,13 @@ class TestOneChange:
                          "WHERE leaf_index = 9"),
         ("audit_access", "'CN-1', -1, period, shard, seq, at, agency, purpose, ARRAY[NULL]::text[] FROM audit_access "
                          "WHERE leaf_index = 9"),
-        ("audit_access_tile", "'nobody', 0, 'customs-gz', date '2026-10-01'"),
-        ("audit_access_tile", "'tax-gd', 0, 'nobody', date '2026-10-01'"),
-        ("audit_access_tile", "'tax-gd', -1, 'customs-gz', date '2026-10-01'"),
-        ("audit_access_tile", "'tax-gd', 2, 'customs-gz', date '2026-10-01'"),
-        ("audit_access_tile", f"'tax-gd', {2**63 - 1}, 'customs-gz', date '2026-10-01'"),
-        ("audit_access_tile", "'tax-gd', 0, 'customs-gz', date '2026-11-01'"),
+        ("audit_access_tile", "'nobody', 0, 'customs-gz', 'RISK_ASSESSMENT', date '2026-10-01'"),
+        ("audit_access_tile", "'tax-gd', 0, 'customs-gz', 'NOTHING', date '2026-10-01'"),
+        ("audit_access_tile", "'tax-gd', 0, 'nobody', 'RISK_ASSESSMENT', date '2026-10-01'"),
+        ("audit_access_tile", "'tax-gd', -1, 'customs-gz', 'RISK_ASSESSMENT', date '2026-10-01'"),
+        ("audit_access_tile", "'tax-gd', 2, 'customs-gz', 'RISK_ASSESSMENT', date '2026-10-01'"),
+        ("audit_access_tile", f"'tax-gd', {2**63 - 1}, 'customs-gz', 'RISK_ASSESSMENT', date '2026-10-01'"),
+        ("audit_access_tile", "'tax-gd', 0, 'customs-gz', 'RISK_ASSESSMENT', date '2026-11-01'"),
         ("audit_override", "'', 'it is right', 'Mallory', now()"),
     ])  # fmt: skip
     def test_one_inserted_row_is_found_in_any_table(self, kept: Kept, table: str, row: str | None) -> None:

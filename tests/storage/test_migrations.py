@@ -18,7 +18,7 @@ WRITE = """INSERT INTO audit_access (subject, period, provider, leaf_index, shar
            SELECT 'written meanwhile', period, provider, leaf_index, shard, seq, at, agency, purpose, rows
            FROM audit_access LIMIT 1"""
 ACCESSES = "SELECT * FROM audit_access ORDER BY leaf_index, subject"
-TILES = "SELECT * FROM audit_access_tile ORDER BY tile, provider, agency, period"
+TILES = "SELECT * FROM audit_access_tile ORDER BY tile, provider, agency, purpose, period"
 
 
 @pytest.fixture

@@ -35,22 +35,24 @@ WHERE ($1::text[] IS NULL OR provider = ANY($1)) AND period = ANY($2::date[])
 ORDER BY leaf_index DESC, provider
 """
 _BY_TILES = """
-SELECT a.*, p.provider FROM unnest($1::text[]) AS p (provider) CROSS JOIN unnest($2::date[]) AS m (period), LATERAL (
+SELECT a.*, p.provider FROM unnest($1::text[]) AS p (provider), LATERAL (
     SELECT a.* FROM (
-        SELECT DISTINCT tile FROM audit_access_tile
-        WHERE period = m.period AND provider = p.provider{agency}
+        SELECT DISTINCT tile, period FROM audit_access_tile
+        WHERE period = ANY($2::date[]) AND provider = p.provider{of_tiles}
             AND tile >= $3::bigint >> 8 AND tile <= ($4::bigint - 1) >> 8
         ORDER BY tile DESC
     ) t CROSS JOIN LATERAL (
         SELECT DISTINCT ON (leaf_index) leaf_index, period, shard, seq FROM audit_access
-        WHERE period = m.period AND p.provider = ANY(providers)
+        WHERE period = t.period AND p.provider = ANY(providers)
             AND leaf_index >= greatest($3, t.tile << 8) AND leaf_index < least($4, (t.tile + 1) << 8){conditions}
         ORDER BY leaf_index DESC
     ) a
     ORDER BY t.tile DESC, a.leaf_index DESC LIMIT $5
 ) a
 """
-"""Tile by tile, of 256 leaves each, from the newest on: as many as it takes to fill the page."""
+"""Tile by tile, of 256 leaves each, from the newest on, of whatever month: as many as it takes to fill the page."""
+_OF_TILES = ("agency =", "purpose =")
+"""What a tile tells of the records in it."""
 
 
 class _Everybody(Enum):
@@ -171,7 +173,8 @@ def _conditions(filters: Filters) -> tuple[str, list[object]]:
     given = [(condition, value) for condition, value in asked if value is not None]
     said = {condition: f" AND {condition} ${number}" for number, (condition, _) in enumerate(given, 6)}
     found = _BY_TILES if filters.subject is None and filters.providers is not EVERYBODY else _STRAIGHT
-    found = found.format(conditions="".join(said.values()), agency=said.get("agency =", ""))
+    of_tiles = "".join(each for condition, each in said.items() if condition in _OF_TILES)
+    found = found.format(conditions="".join(said.values()), of_tiles=of_tiles)
     return _FOUND.format(found=found), [value for _, value in given]
 
 

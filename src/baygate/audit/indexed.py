@@ -22,11 +22,12 @@ class AccessRow(NamedTuple):
 
 
 class AccessTile(NamedTuple):
-    """A row of ``audit_access_tile``: in these 256 leaves an agency was answered with records of a provider."""
+    """A row of ``audit_access_tile``: in these 256 leaves an agency was answered with a provider's records for this."""
 
     tile: int
     provider: str
     agency: str
+    purpose: str
     period: datetime.date
 
 
@@ -40,12 +41,12 @@ class AccessTiles:
     def __init__(self) -> None:
         self._expected: dict[int, set[AccessTile]] = {}
 
-    def add(self, leaf: int, period: datetime.date, agency: str, told: Told) -> None:
+    def add(self, leaf: int, period: datetime.date, said: Mapping[str, Any], told: Told) -> None:
         """Add what one record tells."""
-        tile = leaf >> 8
+        tile, agency, purpose = leaf >> 8, said.get("agency") or "", said.get("purpose") or ""
         expected = self._expected.setdefault(tile, set())
         for providers in told.values():
-            expected.update(AccessTile(tile, provider, agency, period) for provider in providers)
+            expected.update(AccessTile(tile, provider, agency, purpose, period) for provider in providers)
 
     def settle(self, before: int | None, found: Sequence[AccessTile]) -> Iterator[tuple[int, str]]:
         """Yield what is wrong with which tile, of all before one, or of all that are left, and forget these."""
@@ -95,7 +96,7 @@ def told_of(said: Mapping[str, Any]) -> Told | None:
 
 
 def _of(each: AccessTile) -> str:
-    return f"of {each.provider} by {each.agency or 'no agency'} in {each.period:%Y-%m}"
+    return f"of {each.provider} by {each.agency or 'no agency'} for {each.purpose or 'nothing'} in {each.period:%Y-%m}"
 
 
 def _about(subject: str) -> str:

@@ -94,10 +94,10 @@ WITH written AS (
         SELECT s.key AS subject, array_agg(p.key ORDER BY p.key COLLATE "C") AS providers
         FROM jsonb_each(r.said->'rows') p CROSS JOIN LATERAL jsonb_object_keys(p.value) s (key) GROUP BY s.key
     ) about
-    RETURNING leaf_index >> 8 AS tile, agency, period, providers
+    RETURNING leaf_index >> 8 AS tile, agency, purpose, period, providers
 )
-INSERT INTO audit_access_tile (provider, tile, agency, period)
-SELECT DISTINCT provider, tile, agency, period FROM written CROSS JOIN LATERAL unnest(providers) provider
+INSERT INTO audit_access_tile (provider, tile, agency, purpose, period)
+SELECT DISTINCT provider, tile, agency, purpose, period FROM written CROSS JOIN LATERAL unnest(providers) provider
 ON CONFLICT DO NOTHING
 """
 """A text of the database cannot hold U+0000: nobody must come to be left out by putting one into his request."""

@@ -43,7 +43,7 @@ WITH RECURSIVE known AS (
 """
 """Each is looked for behind the one before: PostgreSQL would read all rows for a DISTINCT."""
 _ACCESS_TILES = """
-SELECT t.tile, t.provider, t.agency, t.period FROM unnest($1::text[]) AS p (provider), LATERAL (
+SELECT t.tile, t.provider, t.agency, t.purpose, t.period FROM unnest($1::text[]) AS p (provider), LATERAL (
     SELECT * FROM audit_access_tile WHERE provider = p.provider AND {0}
 ) t
 """

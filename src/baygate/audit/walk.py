@@ -200,7 +200,7 @@ class Walk:
             self.since = row.at
         if leaf is not None:
             told = told_of(checked.said)
-            self._access_tiles.add(leaf, row.period, checked.said.get("agency") or "", told or {})
+            self._access_tiles.add(leaf, row.period, checked.said, told or {})
             for each in check_index(row, checked.said, told, index):
                 self._found.add(where, each, leaf)
         if "kind" in checked.said:

@@ -128,10 +128,11 @@ audit_access_tile = sa.Table(
     sa.Column("provider", sa.Text(collation="C"), primary_key=True),
     _whole("tile", key=True),
     sa.Column("agency", sa.Text(collation="C"), primary_key=True),
+    sa.Column("purpose", sa.Text(collation="C"), primary_key=True),
     _period(),
     postgresql_partition_by="RANGE (period)",
 )
-"""Which runs of 256 leaves have accesses to records of a provider, by which agency: a row of each would cost more."""
+"""Which runs of 256 leaves have accesses to records of a provider, by whom, what for: a row of each would cost more."""
 
 audit_override = sa.Table(
     "audit_override",

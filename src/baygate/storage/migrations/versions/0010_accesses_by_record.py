@@ -66,8 +66,8 @@ FROM audit_access GROUP BY subject, leaf_index, period
 """
 """They are the same in all rows of a record, unless somebody altered one: that is not for here, ``verify`` tells."""
 _TILES = """
-INSERT INTO audit_access_tile (provider, tile, agency, period)
-SELECT DISTINCT provider, leaf_index >> 8, agency, period
+INSERT INTO audit_access_tile (provider, tile, agency, purpose, period)
+SELECT DISTINCT provider, leaf_index >> 8, agency, purpose, period
 FROM audit_access CROSS JOIN LATERAL unnest(providers) provider
 """
 _BY_PROVIDER = """
@@ -102,8 +102,9 @@ def upgrade() -> None:
         _text("provider"),
         _whole("tile"),
         _text("agency"),
+        _text("purpose"),
         sa.Column("period", sa.Date(), nullable=False),
-        sa.PrimaryKeyConstraint("provider", "tile", "agency", "period", name="audit_access_tile_pkey"),
+        sa.PrimaryKeyConstraint("provider", "tile", "agency", "purpose", "period", name="audit_access_tile_pkey"),
         postgresql_partition_by="RANGE (period)",
     )
     for table in ("audit_access", "audit_access_tile"):
