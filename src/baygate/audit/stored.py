@@ -15,14 +15,20 @@ from baygate.audit.linking import Row
 _GREATEST = 2**63 - 1
 
 _RECORDS = """
-SELECT r.period, r.shard, r.seq, r.at, r.entry, r.leaf
-FROM unnest($1::date[], $2::bigint[], $3::bigint[], $4::bigint[]) WITH ORDINALITY AS b (period, shard, first, after, n)
-JOIN audit_record r ON r.period = b.period AND r.shard = b.shard AND r.seq >= b.first AND r.seq < b.after
+SELECT r.*
+FROM unnest($1::date[], $2::bigint[], $3::bigint[], $4::bigint[]) WITH ORDINALITY AS b (period, shard, first, after, n),
+LATERAL (
+    SELECT period, shard, seq, at, entry, leaf FROM audit_record
+    WHERE period = b.period AND shard = b.shard AND seq >= b.first AND seq < b.after ORDER BY seq
+) r
 ORDER BY b.n, r.seq
 """
+"""Ordered within, too, so that PostgreSQL looks for each part in the index: a join would read the whole month."""
 _WAITING = """
-SELECT r.period, r.shard, r.seq, r.at, r.entry, r.leaf
-FROM audit_shard s JOIN audit_record r ON r.period = s.period AND r.shard = s.shard AND r.seq >= s.integrated
+SELECT r.* FROM audit_shard s, LATERAL (
+    SELECT period, shard, seq, at, entry, leaf FROM audit_record
+    WHERE period = s.period AND shard = s.shard AND seq >= s.integrated ORDER BY seq
+) r
 ORDER BY r.shard, r.seq
 """
 _EXTENT = """
