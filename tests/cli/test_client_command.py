@@ -1,6 +1,7 @@
 """``baygate client``: which systems may ask for tokens."""
 
 import json
+import ssl
 from pathlib import Path
 from typing import Any
 
@@ -86,6 +87,9 @@ KEYS = {
     "half.jwk": b'{"kty":"EC"',
     "set.jwk": json.dumps({"keys": [JWK]}).encode(),
     "certificate": HOLDER.pem.encode(),
+    "version 4": ssl.DER_cert_to_PEM_cert(
+        ssl.PEM_cert_to_DER_cert(HOLDER.pem).replace(b"\xa0\x03\x02\x01\x02", b"\xa0\x03\x02\x01\x03")
+    ).encode(),
     "empty": b"",
     "binary": bytes(range(256)),
 }
@@ -111,11 +115,13 @@ KEYS = {
         (["tax", *ASKING, "--key", "certificate"], "holds no public key"),
         (["tax", *ASKING, "--certificate", "public"], "holds no public key"),
         (["tax", *ASKING, "--certificate", "private"], "holds no public key"),
+        (["tax", *ASKING, "--certificate", "version 4"], "holds no public key"),
         (["tax", *ASKING, "--subject", "CN=x"], "Give --subject and --authority together"),
         (["tax", *ASKING, "--key", "public", "--authority", "certificate"], "Give --subject and --authority together"),
         (["tax", *ASKING, "--subject", "nobody", "--authority", "certificate"], "not a distinguished name"),
         (["tax", *ASKING, "--subject", "CN=x", "--authority", "missing"], "missing cannot be read"),
         (["tax", *ASKING, "--subject", "CN=x", "--authority", "public"], "holds no certificate"),
+        (["tax", *ASKING, "--subject", "CN=x", "--authority", "version 4"], "holds no certificate"),
         (["Tax GD", *ASKING, "--key", "public"], "not made of lower-case letters"),
         (["tax", *ASKING, "--key", "public", "--scope", "all"], "No field asks for the scope all"),
         (["tax", *ASKING, "--key", "public", "--purpose", "CURIOSITY"], "'CURIOSITY' is not one of"),

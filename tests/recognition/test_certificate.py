@@ -36,8 +36,9 @@ from tests.recognition.hostile import (
 )
 from tests.recognition.world import LEAF, POLICY, RESPONDER, TYPE_NAME, VALID, Chain, holder, named
 
+from baygate.access.certificate import BadCertificate
 from baygate.recognition import sm2
-from baygate.recognition.certificate import LARGEST, BadCertificate, Certificate, from_der, from_pem
+from baygate.recognition.certificate import LARGEST, Certificate, from_der, from_pem
 from baygate.sample.authority import Authority
 from baygate.sample.openssl import RSA, SM2
 
@@ -214,11 +215,16 @@ WRONG: dict[str, tuple[Callable[[bytes], bytes], str]] = {
     "a name that is a number": (organisation(core.Integer(1).dump()), UNREADABLE),
     "a name without a value": (organisation(), UNREADABLE),
     "a name that is no sequence": (lambda der: altered(der, {SUBJECT: b"\x0c\x01a"}), UNREADABLE),
+    "a name of bits": (organisation(element(3, b"\x00Example")), UNREADABLE),
     "a month 13": (ends(element(23, b"271345000000Z")), UNREADABLE),
     "a date without a zone": (ends(element(24, b"20571101000000")), UNREADABLE),
     "no end": (ends(), UNREADABLE),
     "constraints that cannot be read": (
         lambda der: with_extensions(der, extension("2.5.29.19", b"\x30\x03\x02\x01"), without="2.5.29.19"), UNREADABLE,
+    ),
+    "an X.400 address for a name": (
+        lambda der: with_extensions(der, extension("2.5.29.17", bytes.fromhex("3004a3023000")), without="2.5.29.17"),
+        UNREADABLE,
     ),
     "policies that cannot be read": (
         lambda der: with_extensions(der, extension("2.5.29.32", b"\x05\x00"), without="2.5.29.32"), UNREADABLE,

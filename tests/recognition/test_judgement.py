@@ -37,8 +37,9 @@ from tests.recognition.world import (
     refused,
 )
 
+from baygate.access.certificate import BadCertificate
 from baygate.access.documents.trust_list import PolicyArc, TypeName
-from baygate.recognition.certificate import BadCertificate, from_der
+from baygate.recognition.certificate import from_der
 from baygate.recognition.entry import Condition
 from baygate.recognition.judgement import judge
 from baygate.sample.authority import Authority, Terms

@@ -21,8 +21,9 @@ from tests.recognition.world import (
 )
 from tests.sample.verifying import Verifier
 
+from baygate.access.certificate import BadCertificate
 from baygate.access.documents.trust_list import Proof
-from baygate.recognition.certificate import BadCertificate, from_der
+from baygate.recognition.certificate import from_der
 from baygate.recognition.entry import Condition
 from baygate.recognition.revocation import read_response
 from baygate.sample.authority import Validity

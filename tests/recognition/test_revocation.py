@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import ocsp
+from cryptography.x509.oid import ExtensionOID
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.recognition.hostile import element, elements, flipped
@@ -148,6 +149,15 @@ def test_what_is_critical_in_a_crl_and_not_understood_refuses_it(critical: bool,
         read_crl(der, signer.der)
 
 
+def test_a_crl_for_a_point_whose_name_cannot_be_told_is_refused(chain: Chain) -> None:
+    """RFC 5280 allows an X.400 address there; ``cryptography`` reads none."""
+    of_x400 = x509.UnrecognizedExtension(
+        ExtensionOID.ISSUING_DISTRIBUTION_POINT, element(0x30, element(0xA0, element(0xA0, b"\xa3\x00")))
+    )
+    with pytest.raises(BadRevocationData, match="no CRL in DER that RFC 5280 allows"):
+        read_crl(built(chain.issuing.identity, of_x400), chain.issuing.identity.der)
+
+
 def test_the_largest_crl_is_bounded(chain: Chain, complete: Crl, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(revocation, "LARGEST", len(complete.der))
     assert read_crl(complete.der, chain.issuing.identity.der) == complete
@@ -163,6 +173,15 @@ def test_a_crl_with_anything_changed_is_refused(chain: Chain, complete: Crl) -> 
             read_crl(each, authority)
     with pytest.raises(BadRevocationData):
         read_crl(complete.der + b"\x00", authority)
+
+
+def test_nor_is_one_that_calls_a_bit_of_its_signature_unused(chain: Chain) -> None:
+    """Where the last bit is zero, the octets stay the same, and they alone are verified."""
+    signer = chain.issuing.identity
+    der = next(each for each in iter(lambda: built(signer), b"") if not each[-1] & 1)
+    octets = x509.load_der_x509_crl(der).signature
+    with pytest.raises(BadRevocationData, match="not signed"):
+        read_crl(der.removesuffix(b"\0" + octets) + b"\1" + octets, signer.der)
 
 
 @given(st.binary(max_size=300))

@@ -22,6 +22,7 @@ from asn1crypto import cms, core, tsp
 from cryptography import x509
 from rfc3161_client import TimeStampResponse, VerificationError, VerifierBuilder, decode_timestamp_response
 
+from baygate.access.certificate import UNREADABLE, read_certificates
 from baygate.errors import OperatorError
 
 PATIENCE = 10.0
@@ -31,15 +32,7 @@ _SHA256 = x509.ObjectIdentifier("2.16.840.1.101.3.4.2.1")
 _TOO_MUCH = f"it sends more than {_LARGEST} bytes"
 _HEADERS = {"content-type": "application/timestamp-query", "accept-encoding": "identity"}
 _ANSWER = "application/timestamp-reply"
-_UNREADABLE = (
-    ValueError,
-    TypeError,
-    KeyError,
-    AttributeError,
-    RecursionError,
-    x509.InvalidVersion,
-    x509.DuplicateExtension,
-)
+_UNREADABLE = (*UNREADABLE, KeyError, AttributeError, RecursionError)
 """What the readers of ASN.1 and of certificates raise at what is none."""
 
 
@@ -130,7 +123,7 @@ def _checked(
 def anchors_of(file: Path) -> tuple[x509.Certificate, ...]:
     """Read the certificates that authorities' lead to (PEM); raise OperatorError."""
     try:
-        return tuple(x509.load_pem_x509_certificates(file.read_bytes()))
+        return tuple(read_certificates(file.read_bytes()))
     except (OSError, ValueError) as error:
         raise OperatorError(
             f"{file} holds no certificates to verify time stamps by: {error}", "Write them there, in PEM."

@@ -15,6 +15,7 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_public_key
 from joserfc.jwk import ECKey, OKPKey, RSAKey
 
+from baygate.access.certificate import read_certificates
 from baygate.access.jose import digest_of
 from baygate.access.purposes import PURPOSES
 from baygate.cli.console import Failure
@@ -182,7 +183,7 @@ def _normal(subject: str) -> str:
 def _authority(file: Path) -> str:
     """Return what the certificate in a file is known by."""
     try:
-        return digest_of(x509.load_pem_x509_certificate(file.read_bytes()).public_bytes(Encoding.DER))
+        return digest_of(read_certificates(file.read_bytes())[0].public_bytes(Encoding.DER))
     except OSError as error:
         raise Failure(f"{file} cannot be read: {error.strerror}.") from None
     except ValueError:
@@ -196,7 +197,7 @@ def _key(key: Path | None, certificate: Path | None) -> ClientKey:
     try:
         content = file.read_bytes()
         if certificate is not None:
-            leaf = x509.load_pem_x509_certificate(content)
+            leaf = read_certificates(content)[0]
             public = leaf.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
             return ClientKey(_jwk(public), leaf.public_bytes(Encoding.PEM).decode())
         return ClientKey(orjson.loads(content) if content.lstrip().startswith(b"{") else _jwk(content))

@@ -11,10 +11,11 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
+from baygate.access.certificate import BadCertificate
 from baygate.access.jose import encoded
 from baygate.cli.console import Failure
 from baygate.recognition import sm2
-from baygate.recognition.certificate import BadCertificate, Certificate, from_pem
+from baygate.recognition.certificate import Certificate, from_pem
 
 _PATIENCE = 10
 

@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from joserfc.jwk import ECKey, OKPKey, RSAKey
 
+from baygate.access.certificate import BadCertificate, read_certificates
 from baygate.access.documents.envelope import Signer, SigningIdentity, add_signature, read
 from baygate.access.documents.envelope import sign as signed
 from baygate.access.documents.library import UPDATES
@@ -133,8 +134,8 @@ def _identity(certificate: Path, key: Path, chain: Path | None) -> SigningIdenti
 
 def _certificates(path: Path) -> Sequence[x509.Certificate]:
     try:
-        return x509.load_pem_x509_certificates(bytes_of(path))
-    except ValueError as error:
+        return read_certificates(bytes_of(path))
+    except BadCertificate as error:
         raise Failure(f"{path} holds no certificate in PEM: {error}") from None
 
 

@@ -10,6 +10,7 @@ import click
 import orjson
 from cryptography import x509
 
+from baygate.access.certificate import BadCertificate
 from baygate.access.documents.in_force import recognising
 from baygate.access.documents.model import moment_text
 from baygate.access.documents.trust import TakenList
@@ -18,7 +19,7 @@ from baygate.cli.db import config_option, dsn_option
 from baygate.cli.policy_files import json_option, required_root, root_option
 from baygate.cli.policy_store import Library, now, run
 from baygate.oauth.recognised import client_id_of
-from baygate.recognition.certificate import BadCertificate, Certificate, from_der, from_pem
+from baygate.recognition.certificate import Certificate, from_der, from_pem
 from baygate.recognition.judgement import Judgement, Recognition, judge, subject_of
 from baygate.recognition.revocation import BadRevocationData, Known, crl_der, read_crl, read_response
 from baygate.settings import SettingsError, load

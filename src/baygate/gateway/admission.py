@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from sqlalchemy.ext.asyncio import create_async_engine
 from starlette.routing import BaseRoute
 
+from baygate.access.certificate import read_certificates
 from baygate.access.documents.trust import TakenList
 from baygate.access.jose import digest_of
 from baygate.gateway.recognitions import Recognitions
@@ -154,5 +155,5 @@ def _admit_certificate(tls: TlsFront, der: bytes) -> None:
 
 def _authorities(file: Path | None) -> Mapping[str, x509.Certificate]:
     """Return the authorities of a file by their thumbprints (``x5t#S256``)."""
-    found = x509.load_pem_x509_certificates(file.read_bytes()) if file is not None else []
+    found = read_certificates(file.read_bytes()) if file is not None else []
     return {digest_of(each.public_bytes(Encoding.DER)): each for each in found}

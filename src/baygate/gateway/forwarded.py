@@ -10,7 +10,7 @@ What is not certainly one certificate is refused, never repaired:
    adds instead of replacing has let through.
 2. An empty one says that no certificate came.
 3. Each has its own form and nothing else: one certificate, in the only base64 that its bytes have, of 16 KiB at most.
-4. ``cryptography`` can read the certificate, every part of it.
+4. The certificate can be read, every part of it (``access.certificate``).
 """
 
 import datetime
@@ -24,6 +24,8 @@ from urllib.parse import unquote_to_bytes
 
 from cryptography import x509
 from cryptography.x509.oid import ExtendedKeyUsageOID
+
+from baygate.access.certificate import read_certificate
 
 ESCAPED_PEM, BYTE_SEQUENCE = b"x-client-cert", b"client-cert"
 FIELDS = frozenset({ESCAPED_PEM, BYTE_SEQUENCE, b"client-cert-chain"})
@@ -83,25 +85,18 @@ def _read_field(name: bytes, value: bytes) -> ClientCertificate:
 
 
 def read(der: bytes) -> ClientCertificate:
-    """Read a certificate, every part of it; raise ValueError if that cannot be done.
-
-    The client may have made it, and ``cryptography`` reads lazily.
-    """
-    try:
-        known = x509.load_der_x509_certificate(der)
-        uses = [each.value for each in known.extensions if isinstance(each.value, x509.ExtendedKeyUsage)]
-        found = ClientCertificate(
-            ssl.DER_cert_to_PEM_cert(der),
-            known.subject.rfc4514_string(),
-            known.not_valid_before_utc,
-            known.not_valid_after_utc,
-            all(ExtendedKeyUsageOID.CLIENT_AUTH in each for each in uses),
-        )
-    except Exception as error:  # of many types, few of them ValueError: InvalidVersion, TypeError, ...
-        raise ValueError(str(error)) from None
+    """Read a certificate, which the client may have made; raise ValueError if that cannot be done."""
+    known = read_certificate(der)
     if known.serial_number <= 0:
         raise ValueError("its serial number is not positive (RFC 5280, section 4.1.2.2)")
-    return found
+    uses = [each.value for each in known.extensions if isinstance(each.value, x509.ExtendedKeyUsage)]
+    return ClientCertificate(
+        ssl.DER_cert_to_PEM_cert(der),
+        known.subject.rfc4514_string(),
+        known.not_valid_before_utc,
+        known.not_valid_after_utc,
+        all(ExtendedKeyUsageOID.CLIENT_AUTH in each for each in uses),
+    )
 
 
 def _from_escaped_pem(value: bytes) -> bytes:

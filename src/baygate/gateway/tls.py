@@ -13,6 +13,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 from starlette.applications import Starlette
 
+from baygate.access.certificate import read_certificates
 from baygate.gateway.forwarded import read
 from baygate.gateway.protocol import HubProtocol, TlsExtension, extension
 from baygate.settings import SettingsError, TlsSettings
@@ -87,7 +88,7 @@ def _context(settings: TlsSettings) -> ssl.SSLContext:
 def _certificates(file: Path) -> list[bytes]:
     """Return the certificates of a PEM file, in DER."""
     try:
-        found = x509.load_pem_x509_certificates(file.read_bytes())
+        found = read_certificates(file.read_bytes())
     except (OSError, ValueError) as error:
         raise SettingsError(f"proxy.certificates {file}: {error}") from None
     return [each.public_bytes(Encoding.DER) for each in found]

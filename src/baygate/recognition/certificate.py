@@ -20,12 +20,12 @@ from typing import TypeVar
 
 from asn1crypto import x509 as asn1
 from cryptography import x509
-from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.utils import CryptographyDeprecationWarning
 from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID, NameOID, ObjectIdentifier
 
+from baygate.access.certificate import UNREADABLE, BadCertificate, read_certificate
 from baygate.recognition import sm2
 
 LARGEST = 16_384
@@ -45,10 +45,6 @@ _ATTRIBUTES = {
     "UID": NameOID.USER_ID,
 }
 """The attributes of a subject that entries of trust lists name."""
-
-
-class BadCertificate(Exception):
-    """What is presented is no certificate that is looked at further; the message says why."""
 
 
 @dataclass(frozen=True)
@@ -137,9 +133,9 @@ def from_der(der: bytes) -> Certificate:
         with warnings.catch_warnings():
             # of a serial number that is not positive, which is refused below
             warnings.simplefilter("ignore", CryptographyDeprecationWarning)
-            parsed = x509.load_der_x509_certificate(der)
+            parsed = read_certificate(der)
             wrong = next(_wrong(der, parsed), None)
-    except (ValueError, TypeError, x509.InvalidVersion, x509.DuplicateExtension, UnsupportedAlgorithm) as error:
+    except UNREADABLE as error:
         raise BadCertificate(f"it is no certificate in DER that RFC 5280 allows: {error}") from error
     if wrong is None and parsed.public_bytes(Encoding.DER) != der:
         wrong = "it is not in DER"
@@ -164,13 +160,11 @@ def from_pem(pem: bytes) -> Certificate:
 
 
 def _wrong(der: bytes, parsed: x509.Certificate) -> Iterator[str]:
-    """Yield what is wrong; whatever ``cryptography`` reads only when it is asked for is asked for here."""
+    """Yield what is wrong with one that can be read."""
     if parsed.version is not x509.Version.v3:
         yield "it is not of version 3"
     if not 0 < parsed.serial_number < 2**160:
         yield "its serial number is not positive, or has more than 20 octets"
-    _ = parsed.subject.rfc4514_string(), parsed.issuer.rfc4514_string(), parsed.extensions
-    _ = parsed.not_valid_before_utc, parsed.not_valid_after_utc
     structure = asn1.Certificate.load(der)
     if structure["tbs_certificate"]["signature"].dump() != structure["signature_algorithm"].dump():
         yield "it says in two places what it is signed with, and not the same"

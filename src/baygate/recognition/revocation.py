@@ -21,11 +21,12 @@ from asn1crypto import crl as asn1_crl
 from asn1crypto import ocsp as asn1_ocsp
 from asn1crypto import x509 as asn1_x509
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.utils import CryptographyDeprecationWarning
 from cryptography.x509 import ocsp
 
+from baygate.access.certificate import UNREADABLE
 from baygate.recognition.signatures import SM2_WITH_SM3, Signatures
 
 LARGEST = 32 * 1024 * 1024
@@ -33,7 +34,6 @@ LARGEST = 32 * 1024 * 1024
 LARGEST_RESPONSE = 64 * 1024
 _MOST_SIGNERS = 8
 """Certificates that may come with an OCSP response: its signer's, and perhaps those of authorities."""
-_UNREADABLE = (ValueError, TypeError, UnsupportedAlgorithm, x509.DuplicateExtension, x509.InvalidVersion)
 
 
 class BadRevocationData(Exception):
@@ -107,7 +107,7 @@ def read_crl(der: bytes, authority: bytes) -> Crl:
             _check_understood(parsed)
             structure = asn1_crl.CertificateList.load(der, strict=True)
             _check_signed(structure, "tbs_cert_list", asn1_x509.Certificate.load(authority))
-    except _UNREADABLE as error:
+    except UNREADABLE as error:
         raise BadRevocationData(f"it is no CRL in DER that RFC 5280 allows: {error}") from error
     except InvalidSignature as error:
         raise BadRevocationData("the authority has not signed the CRL") from error
@@ -145,7 +145,7 @@ def read_response(der: bytes, certificate: x509.Certificate, issuer: x509.Certif
         good = response.certificate_status is ocsp.OCSPCertStatus.GOOD
         begins, ends = response.this_update_utc, response.next_update_utc
         _check_answered(der, issuer.public_bytes(Encoding.DER))
-    except _UNREADABLE as error:
+    except UNREADABLE as error:
         raise BadRevocationData(f"it is no OCSP response about one certificate: {error}") from error
     except InvalidSignature as error:
         raise BadRevocationData("no responder of the certificate's issuer has signed the OCSP response") from error
@@ -209,7 +209,9 @@ def _check_understood(crl: x509.CertificateRevocationList) -> None:
 
 
 def _check_signed(structure: Any, signed: str, signer: asn1_x509.Certificate, signature: str = "signature") -> None:
-    """Raise InvalidSignature unless a signer's key has signed a part of a structure."""
+    """Raise InvalidSignature unless a signer's key has signed a part of a structure, in whole octets."""
+    if structure[signature].contents[:1] != b"\0":  # how many bits are unused; nobody verifies that
+        raise InvalidSignature
     key, algorithm = signer["tbs_certificate"]["subject_public_key_info"], structure["signature_algorithm"]
     Signatures().validate_signature(structure[signature].native, structure[signed].dump(), key, algorithm)
 

@@ -27,6 +27,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, OKPKey, RSAKey
 from joserfc.jws import JWSRegistry, deserialize_compact, serialize_compact
 
+from baygate.access.certificate import read_certificate
 from baygate.access.documents.refusal import Refused, Step
 from baygate.access.jose import BadKey, BadToken, PublicKey, certificate_key, decoded, digest_of, encoded, parsed
 
@@ -211,15 +212,9 @@ def _certificates(given: Any) -> list[x509.Certificate]:
     if not isinstance(given, list) or not 0 < len(given) <= _LONGEST_CHAIN:
         raise Refused(Step.ENVELOPE, f"a signature's x5c is not a chain of 1 to {_LONGEST_CHAIN} certificates")
     try:
-        return [_certificate(str(each)) for each in given]
-    except (ValueError, x509.InvalidVersion) as error:
+        return [read_certificate(base64.b64decode(str(each), validate=True)) for each in given]
+    except ValueError as error:
         raise Refused(Step.ENVELOPE, "a signature's x5c holds what is no certificate") from error
-
-
-def _certificate(text: str) -> x509.Certificate:
-    certificate = x509.load_der_x509_certificate(base64.b64decode(text, validate=True))
-    certificate.subject.rfc4514_string()  # cryptography reads a name only when it is asked for, and may not be able to
-    return certificate
 
 
 def _key_of(certificate: x509.Certificate) -> PublicKey:

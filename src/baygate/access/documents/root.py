@@ -14,6 +14,7 @@ from typing import Annotated, Literal, Self
 from cryptography import x509
 from pydantic import Field, StringConstraints, field_validator, model_validator
 
+from baygate.access.certificate import read_certificate
 from baygate.access.documents.model import AgencyName, Closed, Code, Digest, Moment, Name, ScopeName, Spec, Text
 from baygate.access.documents.policy import EVERY, Jurisdiction
 from baygate.access.jose import BadKey, PublicKey, public_key
@@ -159,10 +160,7 @@ class RootDocument(Closed):
     @classmethod
     def _certificates(cls, anchors: tuple[str, ...]) -> tuple[str, ...]:
         for each in anchors:
-            try:
-                x509.load_der_x509_certificate(base64.b64decode(each, validate=True))
-            except x509.InvalidVersion as error:
-                raise ValueError("an anchor is a certificate of no version that there is") from error
+            read_certificate(base64.b64decode(each, validate=True))
         return anchors
 
     @model_validator(mode="after")

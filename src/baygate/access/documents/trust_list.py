@@ -17,9 +17,9 @@ from functools import cached_property
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
-from cryptography import x509
 from pydantic import Field, StringConstraints, field_validator, model_validator
 
+from baygate.access.certificate import read_certificate
 from baygate.access.documents.model import Closed, Code, Digest, Moment, RuleId, ScopeName, Spec, Text
 from baygate.access.documents.policy import Jurisdiction
 
@@ -129,10 +129,7 @@ class ListedAuthority(Closed):
         der = base64.b64decode(text, validate=True)
         if base64.b64encode(der).decode() != text:
             raise ValueError("its base64 is not canonical")
-        try:
-            x509.load_der_x509_certificate(der)
-        except x509.InvalidVersion as error:
-            raise ValueError("it is a certificate of no version that there is") from error
+        read_certificate(der)
         return text
 
     @field_validator("crls", "responders")

@@ -16,6 +16,7 @@ import datetime
 from collections.abc import Callable
 from typing import Any
 
+from baygate.access.certificate import BadCertificate
 from baygate.access.jose import BadKey, BadToken, Signed, certificate_key, read
 from baygate.oauth.clients import Authentication, Client
 from baygate.oauth.recognised import (
@@ -30,7 +31,7 @@ from baygate.oauth.server.assertion import TYPES, check_claims, require_type, us
 from baygate.oauth.server.errors import InvalidClient, TemporarilyUnavailable
 from baygate.oauth.server.request import Asked
 from baygate.recognition import sm2
-from baygate.recognition.certificate import BadCertificate, Certificate, from_der, from_pem
+from baygate.recognition.certificate import Certificate, from_der, from_pem
 from baygate.recognition.judgement import Recognition
 
 SM2SM3 = "SM2SM3"

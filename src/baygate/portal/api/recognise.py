@@ -9,13 +9,12 @@ import binascii
 import re
 from typing import Any
 
-from cryptography import x509
-
+from baygate.access.certificate import BadCertificate, read_certificate
 from baygate.access.documents.model import moment_text
 from baygate.oauth.recognised import Recognitions, RecognitionUnavailable, client_id_of
 from baygate.portal.api.asked import busy
 from baygate.portal.caller import Refused
-from baygate.recognition.certificate import BadCertificate, Certificate, from_der
+from baygate.recognition.certificate import Certificate, from_der
 from baygate.recognition.entry import Condition
 from baygate.recognition.judgement import Judgement, Recognition
 
@@ -73,12 +72,12 @@ def _der(block: str) -> bytes:
 def _last(ders: list[bytes]) -> bytes:
     """Return the one of a chain that all others stand above."""
     try:
-        chain = [x509.load_der_x509_certificate(each) for each in ders]
+        chain = [read_certificate(each) for each in ders]
         issuers = {each.issuer for each in chain if each.issuer != each.subject}
         below = [der for der, each in zip(ders, chain, strict=True) if each.subject not in issuers]
-    except (ValueError, TypeError, x509.InvalidVersion):
+    except BadCertificate:
         return ders[0]  # whatever is wrong with it will be told
-    plain = [der for der in below if (each := x509.load_der_x509_certificate(der)).issuer != each.subject]
+    plain = [der for der in below if (each := read_certificate(der)).issuer != each.subject]
     return next(iter([*plain, *below, *ders]))
 
 
