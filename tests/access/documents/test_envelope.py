@@ -315,6 +315,54 @@ def test_a_certificate_in_whatever_disorder_is_refused_and_nothing_else(data: st
         Trusted(signed(root_document()), facts(), NOW).update_policy(text, NOW)
 
 
+ECDSA_WITH_SHA256 = bytes.fromhex("300a06082a8648ce3d040302")
+
+
+def element(tag: int, content: bytes) -> bytes:
+    length = bytes([len(content)]) if len(content) < 128 else b"\x82" + len(content).to_bytes(2, "big")
+    return bytes([tag]) + length + content
+
+
+def written(tbs: bytes, signature: bytes, algorithm: bytes = ECDSA_WITH_SHA256) -> bytes:
+    return element(0x30, tbs + algorithm + element(3, b"\0" + signature))
+
+
+def with_a_longer_length(tbs: bytes, signature: bytes) -> bytes:
+    whole = written(tbs, signature)
+    return whole[:1] + b"\x83\0" + whole[2:]
+
+
+def with_a_longer_number(tbs: bytes, signature: bytes) -> bytes:
+    end = 4 + signature[3]
+    return written(tbs, element(0x30, element(2, b"\0" + signature[4:end]) + signature[end:]))
+
+
+def with_other_parameters(tbs: bytes, signature: bytes) -> bytes:
+    return written(tbs, signature, element(0x30, ECDSA_WITH_SHA256[2:] + b"\5\0"))
+
+
+def with_an_unused_bit(tbs: bytes, signature: bytes) -> bytes:
+    return written(tbs, signature).removesuffix(b"\0" + signature) + b"\1" + signature
+
+
+@pytest.mark.parametrize(
+    "form", [with_a_longer_length, with_a_longer_number, with_other_parameters, with_an_unused_bit]
+)
+def test_a_certificate_in_any_form_but_its_own_is_refused(form: Callable[[bytes, bytes], bytes]):
+    """Who was revoked could come with it, under a thumbprint that nobody revoked.
+
+    Verifiers look at the octets of a signature alone, so one whose last bit is zero holds with that bit unused, too.
+    """
+    by = next(each for each in iter(lambda: signer("CN=Customs"), None) if not each.certificate.signature[-1] & 1)
+    parts = by.certificate.tbs_certificate_bytes, by.certificate.signature
+    assert written(*parts) == by.certificate.public_bytes(Encoding.DER)
+    der = form(*parts)
+    made = header(x5c=[base64.b64encode(der).decode()], **{"x5t#S256": digest_of(der)})
+    text = headed(made, encoded(json.dumps(policy()).encode()), by)
+    with pytest.raises(Refused):
+        Trusted(signed(root_document()), facts(), NOW).update_policy(text, NOW)
+
+
 def test_the_certificate_of_an_agency_is_of_no_use_without_its_key():
     forged = SigningIdentity(CUSTOMS.certificate, (), ECKey.generate_key("P-256"))
     assert refused(sign(b"{}", [forged])).step is Step.ENVELOPE

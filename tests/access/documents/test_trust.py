@@ -142,17 +142,6 @@ def test_a_revoked_certificate_does_not_count_under_another_thumbprint():
         assert "revoked" in refused(taken(root=root), signed(policy(), again)).reason
 
 
-def test_nor_under_one_that_calls_a_bit_of_its_signature_unused():
-    """Verifiers look at its octets alone, so where the last bits are zero it holds however many of them are unused."""
-    by = next(each for each in iter(lambda: signer("CN=Customs"), None) if not each.certificate.signature[-1] & 1)
-    der, length = bytearray(by.certificate.public_bytes(Encoding.DER)), len(by.certificate.signature)
-    assert der[-length - 1] == 0
-    der[-length - 1] = 1
-    again = SigningIdentity(x509.load_der_x509_certificate(bytes(der)), (), by.key)
-    root = rooted(revoked=[thumbprint(by.certificate)])
-    assert refused(taken(root=root), signed(policy(), again)).step is Step.ENVELOPE
-
-
 def test_a_certificate_has_two_thumbprints_and_its_other_form_has_the_same():
     one = CUSTOMS.certificate
     assert set(chain.thumbprints(one)) >= {thumbprint(one), thumbprint(rewritten(one))}
