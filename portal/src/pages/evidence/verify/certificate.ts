@@ -1,5 +1,5 @@
 import { bits, element, elements, notDer, oid, TAG, type Element } from "./der";
-import { base64url, sha256, textOf, type Bytes } from "./encoding";
+import { base64url, same, sha256, textOf, type Bytes } from "./encoding";
 import { nameText } from "./name";
 
 const BASIC_CONSTRAINTS = "2.5.29.19";
@@ -9,7 +9,7 @@ const CLIENT = "1.3.6.1.5.5.7.3.2";
 const KNOWN = new Set([BASIC_CONSTRAINTS, KEY_USAGE, EXTENDED_USAGE]);
 const CERT_SIGN = 0x04;
 
-/** What is read of a certificate (RFC 5280, section 4.1). */
+/** What is read of a certificate (RFC 5280, section 4.1), which has one form only beside that of `otherForm`. */
 export interface Certificate {
   readonly der: Bytes;
   readonly tbs: Bytes;
@@ -39,8 +39,9 @@ export interface Extensions {
 export function certificate(der: Bytes): Certificate {
   const [tbs, algorithm, signature] = parts(element(der, TAG.sequence));
   const fields = elements(tbs.content);
-  const [version, , , issuer, validity, subject, spki, ...rest] = fields;
-  if (version?.tag !== TAG.version || !issuer || !validity || !subject || !spki) throw notDer();
+  const [version, , signedAlgorithm, issuer, validity, subject, spki, ...rest] = fields;
+  if (version?.tag !== TAG.version || !signedAlgorithm || !issuer || !validity || !subject || !spki) throw notDer();
+  if (!same(algorithm.whole, signedAlgorithm.whole)) throw notDer();
   const [begins, ends] = elements(validity.content);
   const [keyAlgorithm] = elements(spki.content);
   if (!begins || !ends || !keyAlgorithm) throw notDer();

@@ -68,6 +68,14 @@ export function bits(given: Element): Bytes {
   return given.content.slice(1);
 }
 
+/** The digits of an integer that is not negative, without what shows its sign. */
+export function digits(given: Element): Bytes {
+  const [first = 0x80, second = 0] = given.content;
+  const padded = first === 0 && given.content.length > 1;
+  if (given.tag !== TAG.integer || first & 0x80 || (padded && !(second & 0x80))) throw notDer();
+  return padded ? given.content.slice(1) : given.content;
+}
+
 /** An element around some content. */
 export function wrapped(tag: number, content: Bytes): Bytes {
   const size: number[] = [];
@@ -86,6 +94,6 @@ function extent(bytes: Bytes, at: number): { start: number; end: number } {
   if (more > 3) throw notDer();
   const size = more ? bytes.slice(at + 2, at + 2 + more).reduce((sum, byte) => sum * 256 + byte, 0) : first;
   const start = at + 2 + more;
-  if (start + size > bytes.length || (more && size < 0x80)) throw notDer();
+  if (start + size > bytes.length || (more && (size < 0x80 || bytes[at + 2] === 0))) throw notDer();
   return { start, end: start + size };
 }

@@ -1,5 +1,5 @@
 import type { Certificate } from "./certificate";
-import { element, elements, TAG, wrapped } from "./der";
+import { digits, element, elements, TAG, wrapped } from "./der";
 import { concat, fromHex, hex, type Bytes } from "./encoding";
 
 const ORDERS: Readonly<Record<number, bigint>> = {
@@ -21,7 +21,7 @@ export function otherForm(certificate: Certificate): Bytes | null {
   const [r, s] = elements(element(certificate.signature, TAG.sequence).content);
   const [, algorithm] = elements(element(certificate.der, TAG.sequence).content);
   if (!r || !s || !algorithm) return null;
-  const other = order - BigInt(`0x${hex(s.content)}`);
+  const other = order - BigInt(`0x${hex(digits(s))}`);
   if (other <= 0n) return null;
   const signature = wrapped(TAG.sequence, concat(r.whole, wrapped(TAG.integer, integer(other))));
   const last = wrapped(TAG.bitString, concat(Uint8Array.of(0), signature));
@@ -29,7 +29,7 @@ export function otherForm(certificate: Certificate): Bytes | null {
 }
 
 function integer(value: bigint): Bytes {
-  const digits = value.toString(16);
-  const bytes = fromHex(digits.length % 2 ? `0${digits}` : digits) ?? new Uint8Array();
+  const text = value.toString(16);
+  const bytes = fromHex(text.length % 2 ? `0${text}` : text) ?? new Uint8Array();
   return (bytes[0] ?? 0) & 0x80 ? concat(Uint8Array.of(0), bytes) : bytes;
 }

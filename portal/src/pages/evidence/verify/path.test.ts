@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 
 import { certificate, certificateThumbprint, type Certificate } from "./certificate";
-import { base64url, fromBase64, fromBase64url, textOf, utf8 } from "./encoding";
+import { element, elements, TAG, wrapped } from "./der";
+import { base64url, concat, fromBase64, fromBase64url, textOf, utf8, type Bytes } from "./encoding";
 import { readEnvelope } from "./envelope";
 import vectors from "./fixtures/vectors.json";
 import { otherForm } from "./other-form";
@@ -61,6 +62,28 @@ test("what the root document revokes is refused, also when it comes with the oth
       await expect(checkPath(each, [], [anchor], [name], NOW)).rejects.toThrow("was revoked");
     }
   }
+});
+
+test("a certificate has no third form: whatever is written in more bytes than it takes is refused", async () => {
+  const [tbs, algorithm, bitString] = elements(element(signer.der, TAG.sequence).content).map(({ whole }) => whole);
+  const [r, s] = elements(element(signer.signature, TAG.sequence).content);
+  if (!tbs || !algorithm || !bitString || !r || !s) throw new Error("it was made otherwise");
+  const content = concat(tbs, algorithm, bitString);
+  const length = Uint8Array.of(TAG.sequence, 0x83, 0, content.length >> 8, content.length & 0xff);
+  const withSignature = (octets: Bytes, unused = 0): Bytes =>
+    wrapped(TAG.sequence, concat(tbs, algorithm, wrapped(TAG.bitString, concat(Uint8Array.of(unused), octets))));
+  const padded = wrapped(TAG.integer, concat(Uint8Array.of(0), r.content));
+  const parameters = wrapped(TAG.sequence, concat(element(algorithm, TAG.sequence).content, Uint8Array.of(5, 0)));
+  const leadsSomewhere = async (der: Bytes): Promise<void> => checkPath(certificate(der), [], [anchor], [], NOW);
+
+  await leadsSomewhere(withSignature(signer.signature));
+  const forms = {
+    "a length with a zero before it": concat(length, content),
+    "a number with a zero before it": withSignature(wrapped(TAG.sequence, concat(padded, s.whole))),
+    "another algorithm outside than inside": wrapped(TAG.sequence, concat(tbs, parameters, bitString)),
+    "a bit that is unused": withSignature(signer.signature, 1),
+  };
+  for (const [form, der] of Object.entries(forms)) await expect(leadsSomewhere(der), form).rejects.toThrow();
 });
 
 test("a subject is written as root documents name signers (RFC 4514)", () => {

@@ -1,5 +1,5 @@
 import type { Certificate } from "./certificate";
-import { element, elements, TAG } from "./der";
+import { digits, element, elements, TAG } from "./der";
 import type { Bytes } from "./encoding";
 import { Refuted } from "./refuted";
 
@@ -57,10 +57,9 @@ function rawSignature(der: Bytes, size: number): Bytes | null {
   const numbers = elements(element(der, TAG.sequence).content);
   if (numbers.length !== 2) return null;
   const raw = new Uint8Array(size * 2);
-  for (const [place, { tag, content }] of numbers.entries()) {
-    const digits = content[0] === 0 ? content.slice(1) : content;
-    if (tag !== TAG.integer || digits.length > size) return null;
-    raw.set(digits, place * size + size - digits.length);
+  for (const [place, number] of numbers.map(digits).entries()) {
+    if (number.length > size) return null;
+    raw.set(number, place * size + size - number.length);
   }
   return raw;
 }
