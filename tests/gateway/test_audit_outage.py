@@ -82,6 +82,18 @@ def test_nothing_is_released_while_the_log_cannot_be_written(own_hub: Hub) -> No
     assert released(own_hub.ask(QUERY))
 
 
+def test_nor_are_accesses_given_out(own_hub: Hub) -> None:
+    url = f"{own_hub.base}/audit/accesses"
+    assert own_hub.client.get(url).headers["baygate-receipt"]
+    execute(own_hub.dsn, "ALTER TABLE audit_record ADD CONSTRAINT nothing CHECK (false) NOT VALID")
+    refused = own_hub.client.get(url)
+    assert (refused.status_code, refused.json()["error"]) == (503, "temporarily_unavailable")
+    assert "nothing is released" in refused.json()["error_description"]
+    assert "baygate-receipt" not in refused.headers
+    execute(own_hub.dsn, "ALTER TABLE audit_record DROP CONSTRAINT nothing")
+    assert own_hub.client.get(url).status_code == 200
+
+
 def test_accesses_that_cannot_be_read_are_refused_and_not_half_an_answer(own_hub: Hub) -> None:
     assert released(own_hub.ask(QUERY))
     execute(own_hub.dsn, "ALTER TABLE audit_access RENAME TO elsewhere")

@@ -295,6 +295,27 @@ class TestAsAFile:
         assert {each["agency"] for each in lines} == {"customs-gz"}
         assert {each["record"] for each in lines} >= {each["id"] for each in told}
 
+    def test_that_it_was_given_is_recorded_and_can_be_proven(self, production: Hub, asking: Any) -> None:
+        samr = asking(SAMR)
+        answer = samr.get("/audit/accesses", params={"party": "CN-91440300708461136T"})
+        header = read_header(answer.headers["baygate-receipt"])
+        said = orjson.loads(record_of(production.dsn, answer.headers["baygate-receipt"])["entry"])
+        assert (said["client"], said["agency"], said["purpose"]) == ("samr-gd", "samr-gd", "RISK_ASSESSMENT")
+        assert (said["name"], said["status"], said["rows"], said["body"]) == ("/audit/accesses", "ok", {}, None)
+        assert not {"decisions", "policies"} & said.keys()
+        assert "CN-91440300708461136T" not in orjson.dumps(said).decode()
+        url = f"/audit/receipts/{header['id']}"
+        found = eventually(lambda: each if (each := samr.get(url)).status_code == 200 else None)
+        root = RootDocument.model_validate_json(orjson.dumps(ROOT_DOCUMENT))
+        assert prove(read_evidence(found.content), root, header).signed
+        with pytest.raises(Refuted, match="no digest of what was sent"):
+            prove(read_evidence(found.content), root, header, answer.content)
+
+    def test_so_is_that_nothing_was_found(self, asking: Any) -> None:
+        answer = asking(SAMR).get("/audit/accesses", params={"party": "nobody"})
+        assert (answer.status_code, answer.content) == (200, b"")
+        assert HEADER.fullmatch(answer.headers["baygate-receipt"])
+
     @pytest.mark.parametrize(
         "parameters",
         [{"since": "yesterday"}, {"since": "2026-01-01"}, {"until": "0001-01-01T00:00:00+14:00"}, {"provider": "x"},

@@ -206,6 +206,8 @@ def prove(
         raise Refuted(Step.HEAD, f"it is of the log {head.log}, and the record of {said['log']}")
     if not merkle.verify_inclusion(evidence.index, head.size, leaf, evidence.path, head.root):
         raise Refuted(Step.INCLUSION, f"the path does not lead from leaf {evidence.index} to the root of the head")
+    if body is not None and said.get("body") is None:
+        raise Refuted(Step.BODY, "the record has no digest of what was sent: it was written before that was")
     if body is not None and salted(_salt(header or {}), body) != said.get("body"):
         raise Refuted(
             Step.BODY,

@@ -64,8 +64,8 @@ class Told(NamedTuple):
     """What a record says beyond its place, what was decided (by its digest), and what is used once with it."""
 
     content: Mapping[str, Any]
-    decisions: tuple[bytes, bytes]
-    """The SHA-256 of what was decided, and its text."""
+    decisions: tuple[bytes, bytes] | None
+    """The SHA-256 of what was decided, and its text; None where no policy decides."""
     use: Use | None = None
 
 
@@ -202,7 +202,9 @@ class Recorder:
         at = max(now, shard.last)
         entries = self._entries(shard, batch, at)
         # in one order everywhere, as above
-        decided = dict(sorted({told.decisions for told, _ in batch if told.decisions[0] not in shard.known}))
+        decided = dict(
+            sorted({each for told, _ in batch if (each := told.decisions) is not None and each[0] not in shard.known})
+        )
         writing = asyncio.ensure_future(
             connection.execute(
                 _INSERT,

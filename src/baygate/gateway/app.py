@@ -259,7 +259,10 @@ def create_app(settings: Settings) -> Application:
             Route("/readyz", hub.readyz),
             *catalogue_routes(hub.admission.authentication.caller, lambda: hub.policies.in_force, settings.origin),
             *EvidenceEndpoints(
-                hub.admission.authentication.caller, hub.auditing.reader, lambda: hub.policies.in_force.root
+                hub.admission.authentication.caller,
+                hub.auditing.reader,
+                lambda: hub.policies.in_force.root,
+                hub.auditing.receipts.record_file,
             ).routes(),
             *hub.admission.routes(),
             *portal_routes(hub, settings),

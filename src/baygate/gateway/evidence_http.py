@@ -3,7 +3,7 @@
 The newest head is at ``/audit/head``, and at ``/audit/consistency`` the proof that one continues another.
 
 For whoever has a token, as at ``/graphql``, and counted like a request there. Whose evidence it is that he gets,
-``gateway/evidence.py`` says.
+``gateway/evidence.py`` says. That accesses are given out is recorded like an answer, before the first of them is.
 """
 
 import datetime
@@ -21,8 +21,10 @@ from starlette.routing import Route
 from starlette.types import Scope
 
 from baygate.access.documents.root import RootDocument
+from baygate.access.principal import Principal
 from baygate.audit.accesses import Filters
 from baygate.audit.export import as_json
+from baygate.audit.recorder import LogUnavailable
 from baygate.audit.tiles import TreeDamaged
 from baygate.contract.evidence import READ
 from baygate.gateway.evidence import AuditReader, providers_of
@@ -33,6 +35,8 @@ from baygate.storage.errors import StorageError
 log = logging.getLogger("baygate.audit")
 
 Authenticate = Callable[[Scope], Awaitable[Caller]]
+RecordFile = Callable[[Principal, str, Mapping[str, str]], Awaitable[str]]
+"""Makes it durable that a file is sent to whom from where, and what he asked for; returns the receipt."""
 Headers = Sequence[tuple[bytes, bytes]]
 Answering = Callable[[Request, Caller], Awaitable[Response]]
 
@@ -42,6 +46,8 @@ _SOON = (b"retry-after", b"1")
 _DAMAGED = "The log is not whole, so no proof can be given; its operator can see why."
 _UNREADABLE = "The audit log cannot be read now. Try again shortly."
 _TOO_MUCH = "This takes too long to find. Narrow it: a party, an agency, a shorter time from since to until."
+_UNWRITABLE = "The audit log cannot be written now, so nothing is released. Try again shortly."
+_ACCESSES = "/audit/accesses"
 _JSON, _NDJSON = "application/json", "application/x-ndjson"
 _TEXTS = {"party": "subject", "agency": "agency", "purpose": "purpose"}
 _TIMES = ("since", "until")
@@ -59,17 +65,22 @@ class EvidenceEndpoints:
     """Gives evidence out; ``root`` is the root document in force."""
 
     def __init__(
-        self, authenticate: Authenticate, reader: AuditReader, root: Callable[[], RootDocument | None]
+        self,
+        authenticate: Authenticate,
+        reader: AuditReader,
+        root: Callable[[], RootDocument | None],
+        record_file: RecordFile,
     ) -> None:
         self._authenticate = authenticate
         self._reader = reader
         self._root = root
+        self._record_file = record_file
 
     def routes(self) -> list[Route]:
         """Return where evidence is given out."""
         return [
             Route("/audit/receipts/{id}", partial(self._serve, self._receipt), methods=["GET"]),
-            Route("/audit/accesses", partial(self._serve, self._accesses), methods=["GET"]),
+            Route(_ACCESSES, partial(self._serve, self._accesses), methods=["GET"]),
             Route("/audit/head", partial(self._serve, self._head), methods=["GET"]),
             Route("/audit/consistency", partial(self._serve, self._consistency), methods=["GET"]),
         ]
@@ -89,6 +100,8 @@ class EvidenceEndpoints:
             return _refused(503, "temporarily_unavailable", _DAMAGED, caller.headers)
         except asyncpg.QueryCanceledError:
             return _refused(503, "temporarily_unavailable", _TOO_MUCH, caller.headers)
+        except LogUnavailable:
+            return _refused(503, "temporarily_unavailable", _UNWRITABLE, [*caller.headers, _SOON])
         except (asyncpg.PostgresError, StorageError, OSError, TimeoutError) as error:
             log.warning("the audit log cannot be read: %s", type(error).__name__)
             return _refused(503, "temporarily_unavailable", _UNREADABLE, [*caller.headers, _SOON])
@@ -108,8 +121,9 @@ class EvidenceEndpoints:
         filters = _filters(request.query_params, providers_of(caller.principal, self._root()))
         lines = _lines(self._reader, filters)
         first = await anext(lines, b"")  # whatever fails does so before the answer has begun, as a rule
+        receipt = await self._record_file(caller.principal, _ACCESSES, dict(request.query_params))
         response = StreamingResponse(_after(first, lines), media_type=_NDJSON)
-        response.raw_headers += [*_ALWAYS, *caller.headers]
+        response.raw_headers += [*_ALWAYS, *caller.headers, (b"baygate-receipt", receipt.encode())]
         return response
 
     async def _head(self, _: Request, caller: Caller) -> Response:

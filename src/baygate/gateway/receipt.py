@@ -4,6 +4,8 @@ A record says who asked what for which purpose, under which rules, whose records
 was, the last by its digest. Of variables, which may hold personal values, there is a keyed hash: who has the hub's key
 can show that certain ones were given, and nobody can read them. So that nobody finds out by trying what was asked and
 answered, both digests are salted, and only the receipt has the salt.
+
+The record of a file is written before its first line is sent, so it has no digest of it.
 """
 
 from collections.abc import Mapping
@@ -73,21 +75,56 @@ class AuditReceipts:
 
     async def record(self, answered: Answered) -> str:
         """Return the receipt, as the header has it; raise LogUnavailable or Replayed."""
-        if self._witness.problem is not None:
-            raise LogUnavailable(self._witness.problem)
         plan = answered.plan
         salt = token_bytes(_SALT)
         told = Told(self._content(answered, salt), (plan.decisions_digest, plan.decisions), answered.use)
-        receipt = await self._recorder.record(told)
+        receipt = await self._recorded(told, salt)
         self._tally.count(answered.principal, plan)
+        return receipt
+
+    async def record_file(self, principal: Principal, address: str, asked: Mapping[str, str]) -> str:
+        """Return the receipt of a file that is to be sent, as the header has it; raise LogUnavailable.
+
+        No policy decides on it: the root document says whose accesses it tells of.
+        """
+        salt = token_bytes(_SALT)
+        content = {
+            **self._who(principal),
+            "operation": salted(salt, address.encode()),
+            "name": address,
+            "variables": self._hashed(asked),
+            "lists": self.lists,
+            "rows": {},
+            "status": "ok",
+            "body": None,
+        }
+        return await self._recorded(Told(content, None), salt)
+
+    async def _recorded(self, told: Told, salt: bytes) -> str:
+        if self._witness.problem is not None:
+            raise LogUnavailable(self._witness.problem)
+        receipt = await self._recorder.record(told)
         place = receipt.place
         plain = f'id="{place.id}", leaf="{receipt.leaf.hex()}", log="{place.log}", salt="{salt.hex()}"'
         return f'{plain}, path="{receipt.path.hex()}", jws="{receipt.signed}"' if receipt.signed else plain
 
     def _content(self, answered: Answered, salt: bytes) -> dict[str, Any]:
-        principal, result = answered.principal, answered.result
+        result, document = answered.result, answered.operation.digest
+        return {
+            **self._who(answered.principal),
+            "operation": document if answered.trusted else salted(salt, document.encode()),
+            "name": name.value if (name := answered.operation.definition.name) else None,
+            "variables": self._hashed(answered.variables),
+            "decisions": answered.plan.decisions_digest.hex(),
+            "policies": answered.policies,
+            "lists": self.lists,
+            "rows": result.seen.rows(),
+            "status": result.status,
+            "body": salted(salt, result.body),
+        }
+
+    def _who(self, principal: Principal) -> dict[str, Any]:
         recognition = principal.recognition
-        document = answered.operation.digest
         return {
             "client": principal.client,
             "person": self._keys.hash(PERSON, principal.person) if principal.person else None,
@@ -103,15 +140,6 @@ class AuditReceipts:
                 "entry": recognition.entry,
                 "list": recognition.list_sequence,
             },
-            "operation": document if answered.trusted else salted(salt, document.encode()),
-            "name": name.value if (name := answered.operation.definition.name) else None,
-            "variables": self._hashed(answered.variables),
-            "decisions": answered.plan.decisions_digest.hex(),
-            "policies": answered.policies,
-            "lists": self.lists,
-            "rows": result.seen.rows(),
-            "status": result.status,
-            "body": salted(salt, result.body),
         }
 
     def _hashed(self, variables: Mapping[str, Any]) -> str:

@@ -55,6 +55,14 @@ describe("what the hub gave", () => {
     ]);
   });
 
+  test("holds of a file without what was sent, of which there is no digest", async () => {
+    const file = { ...vectors.good, ...vectors.file };
+    expect((await verify(given({ ...file, body: null }), NOW)).holds).toBe(true);
+    const verdict = await verify(given(file), NOW);
+    expect(failedAt(verdict)).toBe("body");
+    expect(verdict.checks.at(-1)?.reason?.en).toContain("no digest of what was sent");
+  });
+
   test("holds laid out in lines, since no hash is of the layout", async () => {
     const proof = JSON.stringify(JSON.parse(vectors.good.proof), null, 2);
     expect((await verify(given({ ...vectors.good, proof }), NOW)).holds).toBe(true);

@@ -91,10 +91,17 @@ const RUN: Readonly<Record<Step, (given: Given, found: Found, now: number) => Pr
   },
   body: async (given, found) => {
     if (given.body === null) return false;
+    const recorded = member(needed(found.record).said, "body");
+    if (recorded === null || recorded === undefined) {
+      throw new Refuted(
+        "记录中没有所发内容的摘要：记录写于发送之前",
+        "the record has no digest of what was sent: it was written before that was",
+      );
+    }
     const salt = fromHex(headerOf(given)?.get("salt") ?? "");
     if (salt === null) throw new Refuted("收据中的盐值不合规范", "the salt in what was sent with the answer is none");
     const digest = hex(await sha256(concat(salt, given.body)));
-    if (digest !== member(needed(found.record).said, "body")) {
+    if (digest !== recorded) {
       throw new Refuted(
         "应答与记录的摘要不符，或没有给出其盐值（在 Baygate-Receipt 中）",
         "the answer is not the one that the record was written for, or the salt of its digest is not given, which is in Baygate-Receipt",
