@@ -226,6 +226,9 @@ WRONG: dict[str, tuple[Callable[[bytes], bytes], str]] = {
         lambda der: with_extensions(der, extension("2.5.29.17", bytes.fromhex("3004a3023000")), without="2.5.29.17"),
         UNREADABLE,
     ),
+    "a TLS feature that nobody defined": (
+        lambda der: with_extensions(der, extension("1.3.6.1.5.5.7.1.24", bytes.fromhex("300302010a"))), UNREADABLE,
+    ),
     "policies that cannot be read": (
         lambda der: with_extensions(der, extension("2.5.29.32", b"\x05\x00"), without="2.5.29.32"), UNREADABLE,
     ),
