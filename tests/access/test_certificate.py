@@ -54,12 +54,14 @@ BROKEN = {
     "an unknown TLS feature": with_extension(ExtensionOID.TLS_FEATURE, FEATURE_10),
     "a bit of its signature unused": with_an_unused_bit(),
 }
+TOLD = {"an extension twice": "[Dd]uplicate", "version 4": "version", "a bit of its signature unused": "unused bits"}
 
 
-@pytest.mark.parametrize("der", BROKEN.values(), ids=BROKEN)
-def test_what_is_none_is_refused(der: bytes) -> None:
+@pytest.mark.parametrize("kind", BROKEN)
+def test_what_is_none_is_refused(kind: str) -> None:
+    der = BROKEN[kind]
     assert der != DER
-    with pytest.raises(BadCertificate, match=r"\w"):
+    with pytest.raises(BadCertificate, match=TOLD.get(kind, "it cannot be read: .")):
         read_certificate(der)
 
 

@@ -11,7 +11,9 @@ from tests.agency import CUSTOMS, DEVELOPER, Agency, register
 from tests.attacker import enrolled
 from tests.zygote import Zygote
 
+from baygate.gateway.admission import _authorities
 from baygate.oauth.clients import Binding
+from baygate.settings import SettingsError
 
 QUERY = {"query": "{ __typename }"}
 
@@ -102,3 +104,12 @@ async def _forget(dsn: str, agency: Agency) -> None:
     connection = await Database(dsn).connect()
     await registry.enable(connection, agency.client_id, enabled=False)
     await connection.close()
+
+
+def test_an_authority_that_cannot_be_read_is_named_with_its_file(tmp_path: Path) -> None:
+    file = tmp_path / "authorities.pem"
+    for content in (None, b"nothing", b"-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n"):
+        if content is not None:
+            file.write_bytes(content)
+        with pytest.raises(SettingsError, match=r"client_authorities .*authorities\.pem"):
+            _authorities(file)

@@ -28,6 +28,8 @@ def read_certificate(der: bytes) -> x509.Certificate:
     """Read a certificate in DER (RFC 5280, section 4.1), to its last part; raise BadCertificate."""
     try:
         return _whole(x509.load_der_x509_certificate(der))
+    except BadCertificate:
+        raise
     except Exception as error:  # of many types, not all of which are documented
         raise BadCertificate(f"it cannot be read: {error}") from error
 
@@ -36,6 +38,8 @@ def read_certificates(pem: bytes) -> list[x509.Certificate]:
     """Read all certificates of a text in PEM (RFC 7468), one at least; raise BadCertificate."""
     try:
         return [_whole(each) for each in x509.load_pem_x509_certificates(pem)]
+    except BadCertificate:
+        raise
     except Exception as error:  # of many types, not all of which are documented
         raise BadCertificate(f"it cannot be read: {error}") from error
 

@@ -203,7 +203,7 @@ def _key(key: Path | None, certificate: Path | None) -> ClientKey:
         return ClientKey(orjson.loads(content) if content.lstrip().startswith(b"{") else _jwk(content))
     except OSError as error:
         raise Failure(f"{file} cannot be read: {error.strerror}.") from None
-    except ValueError as error:
+    except (ValueError, UnsupportedAlgorithm) as error:
         advice = "Give a public key: openssl pkey -in key.pem -pubout -out public.pem"
         raise Failure(f"{file} holds no public key: {error}", advice) from None
 

@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from sqlalchemy.ext.asyncio import create_async_engine
 from starlette.routing import BaseRoute
 
-from baygate.access.certificate import read_certificates
+from baygate.access.certificate import BadCertificate, read_certificates
 from baygate.access.documents.trust import TakenList
 from baygate.access.jose import digest_of
 from baygate.gateway.recognitions import Recognitions
@@ -36,7 +36,7 @@ from baygate.oauth.signing import SigningKeys
 from baygate.oauth.standing import Standing
 from baygate.oauth.tokens import Tokens
 from baygate.recognition.recogniser import Recogniser
-from baygate.settings import Settings
+from baygate.settings import Settings, SettingsError
 from baygate.storage.database import Database
 from baygate.storage.following import Follower, Following
 from baygate.storage.keys import Keys
@@ -155,5 +155,8 @@ def _admit_certificate(tls: TlsFront, der: bytes) -> None:
 
 def _authorities(file: Path | None) -> Mapping[str, x509.Certificate]:
     """Return the authorities of a file by their thumbprints (``x5t#S256``)."""
-    found = read_certificates(file.read_bytes()) if file is not None else []
+    try:
+        found = read_certificates(file.read_bytes()) if file is not None else []
+    except (OSError, BadCertificate) as error:
+        raise SettingsError(f"client_authorities {file}: {error}") from None
     return {digest_of(each.public_bytes(Encoding.DER)): each for each in found}

@@ -9,7 +9,7 @@ const CLIENT = "1.3.6.1.5.5.7.3.2";
 const KNOWN = new Set([BASIC_CONSTRAINTS, KEY_USAGE, EXTENDED_USAGE]);
 const CERT_SIGN = 0x04;
 
-/** What is read of a certificate (RFC 5280, section 4.1), which has one form only beside that of `otherForm`. */
+/** What is read of a certificate (RFC 5280, section 4.1), which has one form only beside those of `otherForms`. */
 export interface Certificate {
   readonly der: Bytes;
   readonly tbs: Bytes;

@@ -91,7 +91,7 @@ export function notDer(): Refuted {
 function extent(bytes: Bytes, at: number): { start: number; end: number } {
   const first = bytes[at + 1] ?? 0xff;
   const more = first & 0x80 ? first & 0x7f : 0;
-  if (more > 3) throw notDer();
+  if (more > 3 || first === 0x80) throw notDer();
   const size = more ? bytes.slice(at + 2, at + 2 + more).reduce((sum, byte) => sum * 256 + byte, 0) : first;
   const start = at + 2 + more;
   if (start + size > bytes.length || (more && (size < 0x80 || bytes[at + 2] === 0))) throw notDer();

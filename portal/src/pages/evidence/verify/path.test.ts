@@ -2,10 +2,10 @@ import { expect, test } from "vitest";
 
 import { certificate, certificateThumbprint, type Certificate } from "./certificate";
 import { element, elements, TAG, wrapped } from "./der";
-import { base64url, concat, fromBase64, fromBase64url, textOf, utf8, type Bytes } from "./encoding";
+import { base64url, concat, fromBase64, fromBase64url, fromHex, hex, textOf, utf8, type Bytes } from "./encoding";
 import { readEnvelope } from "./envelope";
 import vectors from "./fixtures/vectors.json";
-import { otherForm } from "./other-form";
+import { otherForms } from "./other-form";
 import { checkPath } from "./path";
 import { signedCertificate } from "./signature";
 
@@ -14,6 +14,15 @@ const envelope = await readEnvelope(utf8(vectors.good.root));
 const said = JSON.parse(textOf(envelope.payload)) as { anchors: string[] };
 const anchor = read(said.anchors[0]);
 const signer = envelope.signers[0]?.certificate as Certificate;
+
+const ECDSA_WITH_SHA256 = "06082a8648ce3d040302";
+const ECDSA_WITH_SHA384 = "06082a8648ce3d040303";
+
+function integer(number: Bytes): Bytes {
+  const first = number.findIndex((byte) => byte !== 0);
+  const content = number.slice(first);
+  return wrapped(TAG.integer, (content[0] ?? 0) & 0x80 ? concat(Uint8Array.of(0), content) : content);
+}
 
 function read(text: string | undefined): Certificate {
   return certificate(fromBase64(text ?? "") ?? new Uint8Array());
@@ -53,7 +62,7 @@ test("a certificate of which one byte was changed leads nowhere", async () => {
 });
 
 test("what the root document revokes is refused, also when it comes with the other form of its signature", async () => {
-  const other = certificate(otherForm(signer) ?? new Uint8Array());
+  const other = certificate(otherForms(signer)[0] ?? new Uint8Array());
   expect(await signedCertificate(anchor, other)).toBe(true);
   const names = await Promise.all([signer, other].map((each) => certificateThumbprint(each.der)));
   expect(new Set(names).size).toBe(2);
@@ -61,6 +70,37 @@ test("what the root document revokes is refused, also when it comes with the oth
     for (const name of names) {
       await expect(checkPath(each, [], [anchor], [name], NOW)).rejects.toThrow("was revoked");
     }
+  }
+});
+
+test.each([
+  ["P-384", "SHA-256"],
+  ["P-256", "SHA-384"],
+] as const)("nor does it with the other form of a signature on %s with %s", async (curve, hash) => {
+  const { publicKey, privateKey } = await crypto.subtle.generateKey({ name: "ECDSA", namedCurve: curve }, true, [
+    "sign",
+    "verify",
+  ]);
+  const issuer: Certificate = {
+    ...anchor,
+    spki: new Uint8Array(await crypto.subtle.exportKey("spki", publicKey)),
+    keyKind: curve === "P-384" ? "1.2.840.10045.2.1 1.3.132.0.34" : anchor.keyKind,
+  };
+  const algorithm = hash === "SHA-256" ? ECDSA_WITH_SHA256 : ECDSA_WITH_SHA384;
+  const [tbs, oid] = [hex(signer.tbs).replace(ECDSA_WITH_SHA256, algorithm), algorithm].map(fromHex);
+  if (!tbs || !oid) throw new Error("it was made otherwise");
+  const raw = new Uint8Array(await crypto.subtle.sign({ name: "ECDSA", hash }, privateKey, tbs));
+  const [r, s] = [raw.slice(0, raw.length / 2), raw.slice(raw.length / 2)].map(integer);
+  const octets = wrapped(TAG.sequence, concat(r ?? raw, s ?? raw));
+  const bitString = wrapped(TAG.bitString, concat(Uint8Array.of(0), octets));
+  const one = certificate(wrapped(TAG.sequence, concat(tbs, wrapped(TAG.sequence, oid), bitString)));
+  const twins: Certificate[] = [];
+  for (const each of otherForms(one).map(certificate)) if (await signedCertificate(issuer, each)) twins.push(each);
+  expect(twins).toHaveLength(1);
+  const revoked = [await certificateThumbprint(one.der)];
+  await checkPath(one, [], [issuer], [], NOW);
+  for (const each of [one, ...twins]) {
+    await expect(checkPath(each, [], [issuer], revoked, NOW)).rejects.toThrow("was revoked");
   }
 });
 

@@ -8,7 +8,7 @@
  */
 import { certificateThumbprint, type Certificate } from "./certificate";
 import { same } from "./encoding";
-import { otherForm } from "./other-form";
+import { otherForms } from "./other-form";
 import { Refuted } from "./refuted";
 import { signedCertificate } from "./signature";
 
@@ -32,7 +32,7 @@ export async function checkPath(
   }
   for (const each of path) {
     const names = await Promise.all(
-      [each.der, otherForm(each)].filter((der) => der !== null).map(certificateThumbprint),
+      [each.der, ...otherForms(each)].map(certificateThumbprint),
     );
     if (names.some((name) => revoked.includes(name))) {
       throw new Refuted(
