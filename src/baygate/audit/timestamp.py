@@ -32,7 +32,7 @@ _SHA256 = x509.ObjectIdentifier("2.16.840.1.101.3.4.2.1")
 _TOO_MUCH = f"it sends more than {_LARGEST} bytes"
 _HEADERS = {"content-type": "application/timestamp-query", "accept-encoding": "identity"}
 _ANSWER = "application/timestamp-reply"
-_UNREADABLE = (*UNREADABLE, KeyError, AttributeError, RecursionError)
+_UNREADABLE = (*UNREADABLE, AttributeError, RecursionError)
 """What the readers of ASN.1 and of certificates raise at what is none."""
 
 
